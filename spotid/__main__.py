@@ -1,0 +1,5 @@
+"""``python -m spotid``."""
+
+from spotid.cli import main
+
+main()

@@ -1,0 +1,308 @@
+"""The command line: everything the pages do, without a page."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import logging
+import logging.handlers
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spotid import __version__
+from spotid.errors import JobError, SpotIDError
+from spotid.places import log_folder, projects_folder, sample_data
+from spotid.settings import DEFAULTS, quiet_environment
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+PROJECT = click.option("--project", "project_folder", type=FOLDER, required=True, help="The project folder.")
+OUT = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write.")
+NO_BROWSER = click.option("--no-browser", is_flag=True, help="Only print the address of the page.")
+PORT = click.option("--port", default=DEFAULTS["port"], show_default=True, help="The first port to try.")
+
+
+class Friendly(click.Group):
+    """A group whose errors are sentences with advice, never stack traces."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SpotIDError as error:
+            click.echo(f"{error.sentence}\n{error.advice}".strip(), err=True)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            logging.getLogger("spotid").exception("the command failed")
+            click.echo(f"Something unexpected went wrong; the log says more: {log_folder() / 'spotid.log'}", err=True)
+            ctx.exit(70)
+
+
+@click.group(cls=Friendly, invoke_without_command=True)
+@click.version_option(__version__, prog_name="SpotID")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Tell individual patterned animals apart in camera-trap photographs.
+
+    Without a command, the page opens in the browser.
+    """
+    quiet_environment()
+    handler = logging.handlers.RotatingFileHandler(
+        log_folder() / "spotid.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(app)
+
+
+@main.command()
+@NO_BROWSER
+@PORT
+def app(no_browser: bool = False, port: int = DEFAULTS["port"]) -> None:
+    """Open the page in the browser."""
+    from spotid.web import create_app
+    from spotid.web.serve import serve
+
+    serve(create_app, port=port, browser=not no_browser, say=click.echo)
+
+
+@main.command()
+@NO_BROWSER
+@PORT
+@click.option("--project", "project_folder", type=FOLDER, help="Where to keep the demonstration.")
+def demo(no_browser: bool, port: int, project_folder: Path | None) -> None:
+    """Run the whole line on the small survey that ships with SpotID, then open the review."""
+    from spotid.web import bench_of, create_app
+    from spotid.web.serve import open_browser, running_address, serve
+
+    folder = project_folder or projects_folder() / "Demonstration"
+    already = running_address()
+    if already is not None:
+        click.echo(f"SpotID is running already: {already}")
+        if not no_browser:
+            open_browser(already, click.echo)
+        return
+    click.echo(f"The demonstration is kept in {folder}")
+    _run(sample_data(), folder, "auto", {})
+    serve(
+        create_app,
+        port=port,
+        browser=not no_browser,
+        page=lambda made: f"/project/{bench_of(made).open(folder).id}/review",
+        say=click.echo,
+    )
+
+
+@main.command("open")
+@click.argument("folder", type=FOLDER)
+@NO_BROWSER
+@PORT
+def open_(folder: Path, no_browser: bool, port: int) -> None:
+    """Open an existing project in the browser."""
+    from spotid.web import bench_of, create_app
+    from spotid.web.serve import serve
+
+    serve(
+        create_app,
+        port=port,
+        browser=not no_browser,
+        page=lambda made: f"/project/{bench_of(made).open(folder).id}/",
+        say=click.echo,
+    )
+
+
+@main.command()
+@click.argument("images", type=FOLDER)
+@PROJECT
+@click.option(
+    "--station-level",
+    default="auto",
+    show_default=True,
+    help="Which folder names the station: auto, none, or how many folders above the picture's own (0, 1, 2, 3).",
+)
+@click.option("--setting", "chosen", multiple=True, metavar="NAME=VALUE", help="Set one of the settings; repeatable.")
+def run(images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...]) -> None:
+    """Find, crop, describe and compare the animals of all photographs below IMAGES.
+
+    Run it again to go on after a stop, or after photographs were added.
+    """
+    _run(images, project_folder, station_level, dict(_split_setting(one) for one in chosen))
+
+
+def _split_setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"“{text}” is not NAME=VALUE.")
+    return name.strip(), value.strip()
+
+
+def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any]) -> None:
+    from spotid.errors import NotFoundError
+    from spotid.intake.collect import STATION_LEVEL
+    from spotid.intake.stations import check_level
+    from spotid.project import media, notes, views
+    from spotid.project.folder import check_apart, create_project
+    from spotid.settings import settings
+
+    images = images.expanduser().absolute()
+    if not images.is_dir():
+        raise NotFoundError(f"There is no folder “{images}”.", "Check the path to the photographs.")
+    check_apart(folder, images)
+    values = settings(chosen)
+    project = create_project(folder)
+    try:
+        media.root_id(project.store, images)
+        notes.put(project.store, STATION_LEVEL, check_level(station_level))
+        _work(project, "run", settings=values)
+        for key, count in views.shelf_counts(project.store).items():
+            if count:
+                click.echo(f"{count:>8,}  {views.SHELVES[key].label.lower()}")
+    finally:
+        project.close()
+
+
+def _work(project: Any, kind: str, **what: Any) -> dict[str, Any]:
+    """Run a job with a progress bar. Raises JobError when it fails or is stopped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from spotid.jobs.runner import Jobs
+    from spotid.words import JobState
+
+    jobs = Jobs()
+    job = jobs.start(project, kind, **what)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+            tasks: dict[str, Any] = {}
+            while True:
+                ended = job.wait(0.3)
+                for stage in job.describe()["stages"]:
+                    if stage["state"] == "waiting":
+                        continue
+                    if stage["name"] not in tasks:
+                        tasks[stage["name"]] = bars.add_task(stage["sentence"], total=None)
+                        if not console.is_terminal:
+                            console.print(f"{stage['sentence']} …")
+                    bars.update(tasks[stage["name"]], completed=stage["done"], total=stage["total"] or None)
+                if ended:
+                    break
+    except KeyboardInterrupt:
+        job.cancel()
+        job.wait(60)
+    finally:
+        jobs.stop_all()
+    if job.state is not JobState.DONE:
+        raise JobError(job.sentence or job.state.sentence, job.advice or "Start it again to go on from here.")
+    return job.result
+
+
+def _project(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command an open project, and close it afterwards."""
+
+    @functools.wraps(command)
+    def opened(project_folder: Path, **others: Any) -> Any:
+        from spotid.project.folder import open_project
+
+        project = open_project(project_folder)
+        try:
+            return command(project=project, **others)
+        finally:
+            project.close()
+
+    return opened
+
+
+@main.command()
+@PROJECT
+@OUT
+@click.option("--depth", default=100, show_default=True, help="How many candidates of each anchor.")
+@_project
+def rank(project: Any, out: Path, depth: int) -> None:
+    """Write every sighting's look-alikes, best first, as a CSV of anchor, rank, candidate, score."""
+    from spotid.project.candidates import Candidates
+
+    path_of = dict(
+        project.store.all(
+            "SELECT sighting.id, media.relpath FROM sighting JOIN media ON media.id = media_id ORDER BY media.relpath"
+        )
+    )
+    candidates = Candidates(project.layout)
+    lines = 0
+    try:
+        with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            writer = csv.writer(file)
+            writer.writerow(["anchor", "rank", "candidate", "score"])
+            for anchor in path_of:
+                for place, one in enumerate(candidates.of(anchor, depth), 1):
+                    writer.writerow([path_of[anchor], place, path_of[one.candidate], f"{one.score:.6f}"])
+                    lines += 1
+    finally:
+        candidates.close()
+    click.echo(f"{lines:,} rows written to {out}")
+
+
+@main.command()
+@PROJECT
+@OUT
+@_project
+def sightings(project: Any, out: Path) -> None:
+    """Write every file found with its sightings as a CSV."""
+    from spotid.export import tables
+    from spotid.export.folders import sighting_lines
+    from spotid.project.files import write_whole
+
+    lines = list(sighting_lines(project))
+    write_whole(out.absolute(), tables.text_of(tables.SIGHTINGS, lines))
+    click.echo(f"{len(lines):,} rows written to {out}")
+
+
+@main.command()
+@PROJECT
+@click.option("--out", "folder", type=FOLDER, help="The match directory; the project's own folder unless given.")
+@_project
+def export(project: Any, folder: Path | None) -> None:
+    """Write one folder per individual with copies of the photographs, and the tables."""
+    from spotid.export.folders import default_folder
+
+    result = _work(project, "export", folder=str((folder or default_folder(project)).absolute()))
+    click.echo(f"{result['individuals']:,} individuals, {result['files']:,} photographs: {result['folder']}")
+    for line in result["not_copied"]:
+        click.echo(f"Could not be copied: {line}", err=True)
+
+
+@main.command()
+@PROJECT
+@click.option("--repair", is_flag=True, help="Make again what can be made again.")
+@_project
+def doctor(project: Any, repair: bool) -> None:
+    """Check a project: answers against identities, crops, shards, counts."""
+    from spotid.jobs.doctor import examine
+
+    began, findings = time.monotonic(), 0
+    for finding in examine(project, repair=repair):
+        findings += not finding.repaired
+        click.echo(f"{'mended' if finding.repaired else 'wrong '}  {finding.sentence}")
+    click.echo(f"{findings} things wrong; looked for {time.monotonic() - began:.1f} s.")
+    if repair:
+        click.echo("Run again to make anew what was lost.")
+    sys.exit(1 if findings else 0)
+
+
+def _add_simulate() -> None:
+    from spotid.evaluate.simulate.command import simulate
+
+    main.add_command(simulate, "simulate")
+
+
+_add_simulate()
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The line of work, stage by stage. Each asks the store what is missing, so a stopped run goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from spotid import profiles
+from spotid.errors import DiskFullError
+from spotid.progress import Progress
+from spotid.project import notes, shards
+from spotid.project.files import free_bytes
+from spotid.project.folder import Project
+from spotid.words import Stage
+
+PROFILE = "profile"
+
+RUN = (Stage.SCAN, Stage.READ, Stage.DETECT, Stage.CROP, Stage.EMBED, Stage.NEIGHBOURS, Stage.POINTS)
+
+
+@dataclass
+class Line:
+    """One run's project, settings and parts."""
+
+    project: Project
+    settings: dict[str, Any]
+    profile: profiles.Profile
+
+    def work(self, stage: Stage) -> Callable[[Progress], None]:
+        """What is done at a stage. Heavy libraries are imported here, in the worker, and nowhere before."""
+        project, settings = self.project, self.settings
+        if stage is Stage.SCAN:
+            from spotid.intake.collect import scan_roots
+
+            return lambda progress: scan_roots(project, progress)
+        if stage is Stage.READ:
+            from spotid.intake.collect import read_pending
+
+            return lambda progress: read_pending(project, settings, progress)
+        if stage is Stage.DETECT:
+            from spotid.prepare import registry
+            from spotid.prepare.find import find_animals
+
+            return lambda progress: find_animals(project, registry.detector(self.profile.detector), settings, progress)
+        if stage is Stage.CROP:
+            from spotid.prepare import registry
+            from spotid.prepare.crop import crop_pending
+
+            return lambda progress: crop_pending(project, registry.cutter(self.profile.cutout), settings, progress)
+        from spotid.embed import registry as encoders
+
+        encoder = encoders.encoder(self.profile.encoder)
+        if stage is Stage.EMBED:
+            from spotid.embed.encode import encode_pending
+
+            return lambda progress: encode_pending(project, encoder, settings, progress)
+        from spotid.match import lists
+        from spotid.match import registry as matchers
+
+        if stage is Stage.NEIGHBOURS:
+            row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
+            return lambda progress: lists.list_lookalikes(project, row, settings, progress)
+        matcher = matchers.matcher(self.profile.matcher)
+        return lambda progress: lists.check_lookalikes(project, matcher, settings, progress)
+
+
+def line_of(project: Project, settings: dict[str, Any]) -> Line:
+    """The line of work of a project, by its profile."""
+    return Line(project, settings, profiles.load_profile(notes.get(project.store, PROFILE, "leopard")))
+
+
+def check_room(project: Project, settings: dict[str, Any]) -> None:
+    """Raises DiskFullError when the project's disk is nearly full: better a pause than half-written files."""
+    free = free_bytes(project.path) // 1_000_000
+    if free < settings["low_disk_mb"]:
+        raise DiskFullError(
+            f"Only {free} MB are free on the disk of this project.",
+            "Free some space, then resume; everything done so far is kept.",
+        )

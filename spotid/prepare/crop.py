@@ -1,0 +1,103 @@
+"""The stage *crop*: the crop, the cut-out and the pattern views of every sighting."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from spotid.boxes import Box
+from spotid.errors import PictureError
+from spotid.picture import open_file, upright
+from spotid.prepare.parts import Cutter
+from spotid.prepare.pattern import edge_view, pattern_view
+from spotid.prepare.quality import quality
+from spotid.progress import Progress
+from spotid.project import media, sightings
+from spotid.project.files import write_whole
+from spotid.project.folder import Project
+from spotid.words import SightingState
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL import Image
+
+CROP_QUALITY, CUTOUT_QUALITY, PATTERN_QUALITY = 92, 85, 85
+
+
+def recipe_of(cutter: Cutter, settings: dict[str, Any]) -> str:
+    """A short name for how crops are made; part of every crop's file name, so that two recipes never mix."""
+    text = f"{cutter.name} {cutter.identity()} {settings['crop_side']} {settings['crop_padding']}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def crop_pending(project: Project, cutter: Cutter, settings: dict[str, Any], progress: Progress) -> None:
+    """Crop every sighting that has no crop yet; each original is decoded once for all its animals."""
+    cutter.load()
+    recipe = recipe_of(cutter, settings)
+    progress.expect(sightings.count(project.store, SightingState.DETECTED))
+    after = 0
+    opened: tuple[int, Image.Image] | None = None
+    while rows := sightings.in_state(project.store, SightingState.DETECTED, settings["batch"], after):
+        after = rows[-1]["id"]
+        for row in rows:
+            try:
+                if opened is None or opened[0] != row["media_id"]:
+                    with open_file(media.source_path(project.store, row["media_id"])) as picture:
+                        opened = (row["media_id"], upright(picture))
+                _crop_one(project, row, opened[1], cutter, recipe, settings)
+            except PictureError as error:
+                sightings.put_aside(project.store, row["id"], str(error))
+            progress.step()
+
+
+def _crop_one(
+    project: Project, row: sqlite3.Row, frame: Image.Image, cutter: Cutter, recipe: str, settings: dict[str, Any]
+) -> None:
+    import numpy as np
+
+    box = Box(row["x"], row["y"], row["w"], row["h"])
+    edges = box.padded(settings["crop_padding"]).pixels(*frame.size)
+    crop = frame.crop(edges)
+    side = settings["crop_side"]
+    if max(crop.size) > side:
+        crop.thumbnail((side, side))
+    rgb = np.asarray(crop)
+    left, top, right, bottom = box.pixels(*frame.size)
+    wide, high = edges[2] - edges[0], edges[3] - edges[1]
+    inner = Box((left - edges[0]) / wide, (top - edges[1]) / high, (right - left) / wide, (bottom - top) / high)
+    outline = cutter.cut(rgb, inner.clipped(), None)
+    uid, layout = row["uid"], project.layout
+    write_whole(layout.crop(uid, recipe), _encoded(crop, "JPEG", quality=CROP_QUALITY))
+    write_whole(layout.cutout(uid, recipe), _encoded(_with_alpha(rgb, outline.mask), "WEBP", quality=CUTOUT_QUALITY))
+    write_whole(layout.pattern(uid, recipe), _grey(pattern_view(rgb, outline.mask), "JPEG", quality=PATTERN_QUALITY))
+    write_whole(layout.edges(uid, recipe), _grey(edge_view(rgb, outline.mask), "PNG", optimize=True))
+    sightings.keep_cropped(
+        project.store,
+        row["id"],
+        recipe=recipe,
+        cut_by=f"{cutter.name} {cutter.identity()}: {outline.how}",
+        cut_score=outline.score,
+        quality=quality(rgb, outline.mask, box),
+    )
+
+
+def _with_alpha(rgb: np.ndarray, mask: np.ndarray) -> Image.Image:
+    import numpy as np
+    from PIL import Image
+
+    alpha = (mask[..., None] * np.uint8(255)).astype(np.uint8)
+    return Image.fromarray(np.concatenate([rgb, alpha], axis=2), "RGBA")
+
+
+def _grey(view: np.ndarray, kind: str, **options: Any) -> bytes:
+    from PIL import Image
+
+    return _encoded(Image.fromarray(view), kind, **options)
+
+
+def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,73 @@
+"""The stage *detect*: the animals of every file that was read, station by station."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from spotid.errors import PictureError
+from spotid.picture import pixels
+from spotid.prepare.parts import Detector, Frame
+from spotid.progress import Progress
+from spotid.project import media, sightings
+from spotid.project.folder import Project
+from spotid.words import MediaState, Problem
+
+CONTEXT_FRAMES = 60  # a median over more frames of a station changes nothing that is seen
+FRAME_BATCH = 200
+
+
+def find_animals(project: Project, detector: Detector, settings: dict[str, Any], progress: Progress) -> None:
+    """Search every file that has been read. Files already searched are not touched: answers may hang on their boxes."""
+    detector.load()
+    by = f"{detector.name} {detector.identity()}"
+    progress.expect(media.count(project.store, MediaState.READ))
+    for station in list(media.stations_of_state(project.store, MediaState.READ)):
+        context = [frame for row in _spread(project, station) if (frame := _frame(project, row, settings)) is not None]
+        for rows in _batches(project, station):
+            pairs = [(row, _frame(project, row, settings)) for row in rows]
+            frames = [frame for _, frame in pairs if frame is not None]
+            found = dict(zip((frame.uid for frame in frames), detector.detect(frames, context), strict=True))
+            kept = []
+            for row, frame in pairs:
+                if frame is None:
+                    media.put_aside(project.store, row["id"], Problem.UNREADABLE, Problem.UNREADABLE.sentence)
+                    continue
+                boxes = [sightings.NewSighting(one.box, one.score, one.how) for one in found[frame.uid]]
+                kept.append((row["id"], boxes))
+            sightings.keep_detections(project.store, kept, by)
+            progress.step(len(rows))
+
+
+def _spread(project: Project, station: int | None) -> list[sqlite3.Row]:
+    rows = project.store.all(
+        "SELECT media.*, station.name AS station FROM media LEFT JOIN station ON station.id = media.station_id"
+        " WHERE media.station_id IS ? AND state IN ('read', 'animal', 'no_animal') ORDER BY captured_at, media.id",
+        station,
+    )
+    if len(rows) <= CONTEXT_FRAMES:
+        return rows
+    return [rows[index * len(rows) // CONTEXT_FRAMES] for index in range(CONTEXT_FRAMES)]
+
+
+def _batches(project: Project, station: int | None) -> Iterator[list[sqlite3.Row]]:
+    after = 0
+    while rows := project.store.all(
+        "SELECT media.*, station.name AS station FROM media LEFT JOIN station ON station.id = media.station_id"
+        " WHERE media.station_id IS ? AND state = 'read' AND media.id > ? ORDER BY media.id LIMIT ?",
+        station,
+        after,
+        FRAME_BATCH,
+    ):
+        after = rows[-1]["id"]
+        yield rows
+
+
+def _frame(project: Project, row: sqlite3.Row, settings: dict[str, Any]) -> Frame | None:
+    path = project.layout.small(row["uid"])
+    try:
+        small = pixels(path if path.is_file() else media.source_path(project.store, row["id"]), settings["small_side"])
+    except PictureError:
+        return None
+    return Frame(row["uid"], small, row["width"], row["height"], row["station"] or "", row["captured_at"])

@@ -1,0 +1,160 @@
+"""The ledger of human answers: append only; taking an answer back is another answer."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spotid.errors import BadRequestError
+from spotid.project.store import Store, now
+from spotid.words import PAIR_VERDICTS, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One answer as it stands in the ledger. ``a`` < ``b`` are sighting uids; ``target`` is the answer taken back."""
+
+    row: int
+    uid: str
+    kind: str
+    a: str | None = None
+    b: str | None = None
+    target: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer about to be kept. ``uid`` comes from the browser, so that a double click is one answer."""
+
+    uid: str
+    kind: Verdict
+    a: str | None = None
+    b: str | None = None
+    target: str | None = None
+    reviewer: str = ""
+    seconds: float | None = None
+    evidence: Mapping[str, Any] | None = None
+
+
+def event_of(row: sqlite3.Row) -> Event:
+    """A ledger row as an event."""
+    return Event(row["id"], row["uid"], row["kind"], row["a"], row["b"], row["target"], row["made_at"])
+
+
+def events(store: Store, after: int = 0) -> list[Event]:
+    """All answers with row numbers above ``after``, oldest first."""
+    return [event_of(row) for row in store.all("SELECT * FROM decision WHERE id > ? ORDER BY id", after)]
+
+
+def find(store: Store, uid: str) -> Event | None:
+    """The answer with this uid."""
+    row = store.one("SELECT * FROM decision WHERE uid = ?", uid)
+    return None if row is None else event_of(row)
+
+
+def anchor_of(store: Store, uid: str) -> str | None:
+    """Which of an answer's two pictures was the anchor on the screen."""
+    row = store.one("SELECT evidence FROM decision WHERE uid = ?", uid)
+    return None if row is None else json.loads(row["evidence"]).get("anchor")
+
+
+def newest_standing(store: Store) -> Event | None:
+    """The newest answer that has not been taken back, or None."""
+    row = store.one(
+        "SELECT * FROM decision WHERE kind != 'undo' AND uid NOT IN"
+        " (SELECT target FROM decision WHERE kind = 'undo') ORDER BY id DESC LIMIT 1"
+    )
+    return None if row is None else event_of(row)
+
+
+def last_row(store: Store) -> int:
+    """The number of the newest answer; 0 where there is none."""
+    return int(store.value("SELECT COALESCE(MAX(id), 0) FROM decision"))
+
+
+def keep(
+    store: Store,
+    answer: Answer,
+    follow: Callable[[Event], tuple[Sequence[int], Mapping[str, int | None]]],
+    code_of: Callable[[int], str],
+) -> Event:
+    """Append one answer and what follows from it, in one transaction.
+
+    ``follow`` is told the event and gives the numbers of individuals born of it and the sightings whose individual has
+    changed (sighting uid → individual number or None). When anything fails, nothing is kept and the error is raised.
+    """
+    a, b = _ordered(answer)
+    with store.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO decision (uid, kind, a, b, target, reviewer_id, made_at, seconds, evidence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(answer.uid, answer.kind, a, b, answer.target, _reviewer(connection, answer.reviewer)),
+                *(now(), answer.seconds, json.dumps(dict(answer.evidence or {}), sort_keys=True)),
+            ),
+        )
+        row = connection.execute("SELECT * FROM decision WHERE id = ?", (cursor.lastrowid,)).fetchone()
+        event = event_of(row)
+        born, changed = follow(event)
+        for number in born:
+            connection.execute(
+                "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
+                (number, code_of(number), event.row),
+            )
+        _write_identity(connection, changed)
+    return event
+
+
+def _ordered(answer: Answer) -> tuple[str | None, str | None]:
+    if answer.kind in PAIR_VERDICTS:
+        if not answer.a or not answer.b or answer.a == answer.b:
+            raise BadRequestError("This answer needs two different sightings.", "Reload the page and answer again.")
+        return min(answer.a, answer.b), max(answer.a, answer.b)
+    if answer.kind is Verdict.UNDO:
+        if not answer.target:
+            raise BadRequestError("There is no answer to take back.")
+        return None, None
+    if not answer.a:
+        raise BadRequestError("This answer needs a sighting.", "Reload the page and answer again.")
+    return answer.a, None
+
+
+def _reviewer(connection: sqlite3.Connection, initials: str) -> int | None:
+    if not initials:
+        return None
+    connection.execute("INSERT OR IGNORE INTO reviewer (initials) VALUES (?)", (initials,))
+    return int(connection.execute("SELECT id FROM reviewer WHERE initials = ?", (initials,)).fetchone()[0])
+
+
+def _write_identity(connection: sqlite3.Connection, changed: Mapping[str, int | None]) -> None:
+    for sighting, number in changed.items():
+        if number is None:
+            connection.execute("DELETE FROM identity WHERE sighting_uid = ?", (sighting,))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO identity SELECT ?, id FROM individual WHERE number = ?", (sighting, number)
+            )
+
+
+def rewrite_identity(store: Store, identity: Mapping[str, int]) -> None:
+    """Replace the derived table by what a replay of the ledger gives."""
+    with store.write() as connection:
+        connection.execute("DELETE FROM identity")
+        _write_identity(connection, identity)
+
+
+def stored_identity(store: Store) -> dict[str, int]:
+    """Sighting uid → individual number, as the derived table has it."""
+    rows = store.all(
+        "SELECT sighting_uid, number FROM identity JOIN individual ON individual.id = identity.individual_id"
+    )
+    return {row["sighting_uid"]: row["number"] for row in rows}
+
+
+def codes(store: Store) -> dict[int, str]:
+    """Individual number → code."""
+    return {row["number"]: row["code"] for row in store.all("SELECT number, code FROM individual ORDER BY number")}

@@ -1,0 +1,224 @@
+"""Files found: one row each, from the first look to its shelf."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spotid.project.store import Store
+from spotid.words import MediaState
+
+UID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file as the walk through the folder saw it."""
+
+    relpath: str  # with forward slashes, below the root
+    bytes: int
+    modified_ns: int
+    kind: str = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What reading a picture told."""
+
+    media_id: int
+    sha256: str
+    width: int
+    height: int
+    captured_at: str | None
+    time_source: str | None
+    station: str | None
+    camera: str
+    make: str | None
+    model: str | None
+    serial: str | None
+
+
+def media_uid(relpath: str, size: int, attempt: int = 0) -> str:
+    """A name for a file that two laptops with the same folder agree on; ``attempt`` parts rare twins."""
+    text = f"{relpath}\0{size}\0{attempt}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:UID_LENGTH]
+
+
+def root_id(store: Store, folder: Path) -> int:
+    """The row of a folder of originals, made when it is new."""
+    with store.write() as connection:
+        connection.execute("INSERT OR IGNORE INTO root (path) VALUES (?)", (str(folder),))
+        row = connection.execute("SELECT id FROM root WHERE path = ?", (str(folder),)).fetchone()
+    return int(row[0])
+
+
+def roots(store: Store) -> dict[int, Path]:
+    """All folders of originals."""
+    return {row["id"]: Path(row["path"]) for row in store.all("SELECT id, path FROM root")}
+
+
+def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
+    """Add files not known yet; one that has changed since is read again. Returns how many rows are new or changed."""
+    touched = 0
+    with store.write() as connection:
+        for file in files:
+            known = connection.execute(
+                "SELECT id, bytes, modified_ns, state FROM media WHERE root_id = ? AND relpath = ?",
+                (root, file.relpath),
+            ).fetchone()
+            if known is None:
+                _insert(connection, root, file)
+                touched += 1
+            elif known["state"] == MediaState.MISSING or (known["bytes"], known["modified_ns"]) != (
+                file.bytes,
+                file.modified_ns,
+            ):
+                # Sightings made from the file before stay: answers may hang on them. It is only looked at anew.
+                has_sightings = connection.execute(
+                    "SELECT 1 FROM sighting WHERE media_id = ? LIMIT 1", (known["id"],)
+                ).fetchone()
+                state = MediaState.ANIMAL if has_sightings else MediaState.FOUND
+                connection.execute(
+                    "UPDATE media SET bytes = ?, modified_ns = ?, state = ?, problem = NULL, problem_detail = NULL"
+                    " WHERE id = ?",
+                    (file.bytes, file.modified_ns, state, known["id"]),
+                )
+                touched += 1
+    return touched
+
+
+def _insert(connection: sqlite3.Connection, root: int, file: Found) -> None:
+    attempt = 0
+    while True:
+        uid = media_uid(file.relpath, file.bytes, attempt)
+        taken = connection.execute("SELECT 1 FROM media WHERE uid = ?", (uid,)).fetchone()
+        if not taken:
+            break
+        attempt += 1
+    connection.execute(
+        "INSERT INTO media (uid, root_id, relpath, bytes, modified_ns, kind) VALUES (?, ?, ?, ?, ?, ?)",
+        (uid, root, file.relpath, file.bytes, file.modified_ns, file.kind),
+    )
+
+
+def mark_missing(store: Store, root: int, seen: set[str]) -> int:
+    """Mark the files of ``root`` that were known and are not there now. Returns how many."""
+    rows = store.all("SELECT id, relpath FROM media WHERE root_id = ? AND state != ?", root, MediaState.MISSING)
+    gone = [(MediaState.MISSING, row["id"]) for row in rows if row["relpath"] not in seen]
+    if gone:
+        with store.write() as connection:
+            connection.executemany("UPDATE media SET state = ? WHERE id = ?", gone)
+    return len(gone)
+
+
+def keep_facts(store: Store, facts: Iterable[Facts]) -> None:
+    """Keep what reading told; the files go on to the search for animals."""
+    with store.write() as connection:
+        for fact in facts:
+            station = station_id(connection, fact.station) if fact.station else None
+            connection.execute(
+                "UPDATE media SET sha256 = ?, width = ?, height = ?, captured_at = ?, time_source = ?, station_id = ?,"
+                " camera = ?, make = ?, model = ?, serial = ?, state = ?, problem = NULL, problem_detail = NULL"
+                " WHERE id = ?",
+                (
+                    *(fact.sha256, fact.width, fact.height, fact.captured_at, fact.time_source, station),
+                    *(fact.camera, fact.make, fact.model, fact.serial, MediaState.READ, fact.media_id),
+                ),
+            )
+
+
+def station_id(connection: sqlite3.Connection, name: str) -> int:
+    """The row of a station, made when it is new. Names differ by more than case."""
+    connection.execute("INSERT OR IGNORE INTO station (name) VALUES (?)", (name,))
+    return int(connection.execute("SELECT id FROM station WHERE name = ?", (name,)).fetchone()[0])
+
+
+def put_aside(store: Store, media_id: int, problem: str, detail: str) -> None:
+    """Put a file on the problems shelf with its reason."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE media SET state = ?, problem = ?, problem_detail = ? WHERE id = ?",
+            (MediaState.PROBLEM, problem, detail, media_id),
+        )
+
+
+def in_state(store: Store, state: str, limit: int, after: int = 0) -> list[sqlite3.Row]:
+    """Up to ``limit`` files in ``state`` with ids above ``after``, oldest first."""
+    return store.all("SELECT * FROM media WHERE state = ? AND id > ? ORDER BY id LIMIT ?", state, after, limit)
+
+
+def count(store: Store, state: str | None = None) -> int:
+    """How many files there are, in all or in one state."""
+    if state is None:
+        return int(store.value("SELECT COUNT(*) FROM media"))
+    return int(store.value("SELECT COUNT(*) FROM media WHERE state = ?", state))
+
+
+def source_path(store: Store, media_id: int) -> Path:
+    """Where the original lies."""
+    row = store.one(
+        "SELECT root.path AS root, media.relpath FROM media JOIN root ON root.id = media.root_id WHERE media.id = ?",
+        media_id,
+    )
+    assert row is not None, "media rows are never deleted"
+    return Path(row["root"]) / row["relpath"]
+
+
+def number_visits(store: Store, minutes: float) -> None:
+    """Number the visits: pictures of one camera of one station at most ``minutes`` after the one before.
+
+    A picture without a time is a visit of its own. Numbers change as pictures are added; only equality means something.
+    """
+    rows = store.all(
+        "SELECT media.id, COALESCE(station_id, -1) AS station, captured_at,"
+        " (julianday(captured_at) - julianday('2000-01-01')) * 1440 AS minute FROM media"
+        " WHERE state IN ('read', 'animal', 'no_animal') ORDER BY station, captured_at, media.id"
+    )
+    numbered: list[tuple[int, int]] = []
+    visit, last_station, last_minute = 0, None, 0.0
+    for row in rows:
+        minute = row["minute"]
+        if minute is None or row["station"] != last_station or minute - last_minute > minutes:
+            visit += 1
+        last_station, last_minute = (None, 0.0) if minute is None else (row["station"], minute)
+        numbered.append((visit, row["id"]))
+    with store.write() as connection:
+        connection.executemany("UPDATE media SET visit = ? WHERE id = ?", numbered)
+
+
+def shelves(store: Store) -> dict[str, int]:
+    """How many files are in each state; the counts add up to the files found."""
+    counts = {row["state"]: row["n"] for row in store.all("SELECT state, COUNT(*) AS n FROM media GROUP BY state")}
+    return {state.value: counts.get(state.value, 0) for state in MediaState}
+
+
+def stations_of_state(store: Store, state: str) -> Iterator[int | None]:
+    """The stations that have files in ``state``; None stands for files without a station."""
+    for row in store.all("SELECT DISTINCT station_id FROM media WHERE state = ? ORDER BY station_id", state):
+        yield row["station_id"]
+
+
+def keep_stations(
+    store: Store, rows: Iterable[tuple[str, str, float | None, float | None, str | None, str | None]]
+) -> None:
+    """Keep stations with their coordinates and deployments: (station, camera, latitude, longitude, start, end)."""
+    with store.write() as connection:
+        for name, camera, latitude, longitude, start, end in rows:
+            station = station_id(connection, name)
+            if latitude is not None and longitude is not None:
+                connection.execute(
+                    "UPDATE station SET latitude = ?, longitude = ? WHERE id = ?", (latitude, longitude, station)
+                )
+            if start or end:
+                connection.execute(
+                    "INSERT OR IGNORE INTO deployment (station_id, camera, starts_at, ends_at) VALUES (?, ?, ?, ?)",
+                    (station, camera, start, end),
+                )
+
+
+def station_names(store: Store) -> frozenset[str]:
+    """The names of all known stations, in lower case."""
+    return frozenset(row["name"].lower() for row in store.all("SELECT name FROM station"))

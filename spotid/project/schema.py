@@ -1,0 +1,119 @@
+"""The database's tables, as ordered migrations that are never changed once released."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from spotid.errors import NewerProjectError, ProjectError
+
+APPLICATION_ID = 0x53504F54  # "SPOT"
+migrations = Migrations("spotid")
+
+FIRST = (
+    """CREATE TABLE reviewer (id INTEGER PRIMARY KEY, initials TEXT NOT NULL UNIQUE COLLATE NOCASE)""",
+    # Moving the photographs to another disk changes one row.
+    """CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)""",
+    """CREATE TABLE station (
+         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, latitude REAL, longitude REAL)""",
+    """CREATE TABLE deployment (
+         id INTEGER PRIMARY KEY, station_id INTEGER NOT NULL REFERENCES station(id), camera TEXT NOT NULL DEFAULT '',
+         starts_at TEXT, ends_at TEXT, clock_offset_s INTEGER NOT NULL DEFAULT 0,
+         UNIQUE (station_id, camera, starts_at))""",
+    """CREATE TABLE outage (
+         id INTEGER PRIMARY KEY, deployment_id INTEGER NOT NULL REFERENCES deployment(id), starts_at TEXT NOT NULL,
+         ends_at TEXT, reason TEXT NOT NULL DEFAULT '')""",
+    """CREATE TABLE survey (id INTEGER PRIMARY KEY, title TEXT NOT NULL, starts_at TEXT, ends_at TEXT)""",
+    """CREATE TABLE media (
+         id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, root_id INTEGER NOT NULL REFERENCES root(id),
+         relpath TEXT NOT NULL, bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, sha256 TEXT,
+         kind TEXT NOT NULL DEFAULT 'picture', parent_id INTEGER REFERENCES media(id),
+         width INTEGER, height INTEGER, captured_at TEXT, time_source TEXT,
+         station_id INTEGER REFERENCES station(id), camera TEXT NOT NULL DEFAULT '', make TEXT, model TEXT, serial TEXT,
+         visit INTEGER, state TEXT NOT NULL DEFAULT 'found', problem TEXT, problem_detail TEXT,
+         UNIQUE (root_id, relpath))""",
+    """CREATE INDEX media_by_state ON media (state, id)""",
+    """CREATE INDEX media_by_station ON media (station_id, captured_at)""",
+    """CREATE INDEX media_by_sha256 ON media (sha256)""",
+    """CREATE TABLE sighting (
+         id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, media_id INTEGER NOT NULL REFERENCES media(id),
+         x REAL NOT NULL, y REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL, score REAL NOT NULL,
+         boxed_by TEXT NOT NULL, how TEXT NOT NULL DEFAULT '', species TEXT NOT NULL DEFAULT '',
+         flank TEXT NOT NULL DEFAULT 'unknown', quality REAL, recipe TEXT, cut_by TEXT, cut_score REAL,
+         state TEXT NOT NULL DEFAULT 'detected', problem TEXT)""",
+    """CREATE INDEX sighting_by_media ON sighting (media_id)""",
+    """CREATE INDEX sighting_by_state ON sighting (state, id)""",
+    """CREATE TABLE encoder (
+         id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, name TEXT NOT NULL, dim INTEGER NOT NULL)""",
+    """CREATE TABLE embedding (
+         encoder_id INTEGER NOT NULL REFERENCES encoder(id), sighting_id INTEGER NOT NULL REFERENCES sighting(id),
+         shard INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (encoder_id, sighting_id)) WITHOUT ROWID""",
+    """CREATE UNIQUE INDEX embedding_by_row ON embedding (encoder_id, shard, row)""",
+    # Human answers. Append only: undo is another row.
+    """CREATE TABLE decision (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+         a TEXT, b TEXT, target TEXT, reviewer_id INTEGER REFERENCES reviewer(id), made_at TEXT NOT NULL,
+         seconds REAL, evidence TEXT NOT NULL DEFAULT '{}', CHECK (b IS NULL OR a < b))""",
+    """CREATE INDEX decision_by_target ON decision (target)""",
+    """CREATE TRIGGER decision_is_final BEFORE UPDATE ON decision
+         BEGIN SELECT RAISE(ABORT, 'answers are never rewritten'); END""",
+    """CREATE TRIGGER decision_stays BEFORE DELETE ON decision
+         BEGIN SELECT RAISE(ABORT, 'answers are never deleted'); END""",
+    # Computed from the decisions, and computed again whenever in doubt.
+    """CREATE TABLE individual (
+         id INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE, code TEXT NOT NULL UNIQUE COLLATE NOCASE,
+         born_of INTEGER NOT NULL REFERENCES decision(id))""",
+    """CREATE TABLE identity (
+         sighting_uid TEXT PRIMARY KEY, individual_id INTEGER NOT NULL REFERENCES individual(id)) WITHOUT ROWID""",
+    """CREATE INDEX identity_by_individual ON identity (individual_id)""",
+    """CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE job (
+         id INTEGER PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT,
+         progress TEXT NOT NULL DEFAULT '{}', sentence TEXT NOT NULL DEFAULT '', advice TEXT NOT NULL DEFAULT '',
+         result TEXT NOT NULL DEFAULT '{}')""",
+    """CREATE TABLE export (
+         id INTEGER PRIMARY KEY, written_at TEXT NOT NULL, kind TEXT NOT NULL, folder TEXT NOT NULL,
+         individuals INTEGER NOT NULL, files INTEGER NOT NULL, last_decision INTEGER NOT NULL)""",
+    # One row for every file ever written into a match directory, so that a second export adds and never overwrites.
+    """CREATE TABLE exported_file (
+         folder TEXT NOT NULL, relpath TEXT NOT NULL COLLATE NOCASE, sighting_uid TEXT NOT NULL, code TEXT NOT NULL,
+         PRIMARY KEY (folder, relpath)) WITHOUT ROWID""",
+)
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    """The tables of the first release."""
+    for statement in FIRST:
+        db.execute(statement)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The schema version written in the file; 0 for a new one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def known() -> int:
+    """The schema version that this program writes."""
+    return len(migrations._migrations)
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not ours or comes from a newer program, rather than guess."""
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if version(connection) and application != APPLICATION_ID:
+        raise ProjectError(f"“{path}” is a database of another program.", "Choose a SpotID project folder.")
+    if version(connection) > known():
+        raise NewerProjectError(
+            "This project was last opened with a newer SpotID.", "Install the newest SpotID and open it again."
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to this program's schema, each step in a transaction of its own."""
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {known()}")

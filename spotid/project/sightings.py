@@ -1,0 +1,127 @@
+"""Sightings: one animal's box in one picture; the thing that has an identity."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spotid.boxes import Box
+from spotid.project.store import Store
+from spotid.words import MediaState, SightingState
+
+FACTS = """
+SELECT sighting.id, sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.score, sighting.how,
+       sighting.boxed_by, sighting.species, sighting.flank, sighting.quality, sighting.recipe, sighting.state,
+       media.id AS media_id, media.uid AS media_uid, media.relpath, media.root_id, media.width, media.height,
+       media.captured_at, media.camera, media.visit, media.sha256, station.name AS station
+FROM sighting JOIN media ON media.id = sighting.media_id LEFT JOIN station ON station.id = media.station_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSighting:
+    """A box to be kept."""
+
+    box: Box
+    score: float
+    how: str
+
+
+def sighting_uid(media_uid: str, box: Box, attempt: int = 0) -> str:
+    """A name for a box that is the same wherever the same picture was searched by the same recipe."""
+    text = f"{media_uid} {box.x:.4f} {box.y:.4f} {box.w:.4f} {box.h:.4f} {attempt}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def keep_detections(store: Store, found: Iterable[tuple[int, Sequence[NewSighting]]], boxed_by: str) -> None:
+    """Keep what the detector found in each file; a file without an animal goes to that shelf.
+
+    Boxes that exist already stay, with their answers.
+    """
+    with store.write() as connection:
+        for media_id, boxes in found:
+            row = connection.execute("SELECT uid FROM media WHERE id = ?", (media_id,)).fetchone()
+            for new in boxes:
+                insert(connection, media_id, row["uid"], new, boxed_by)
+            state = MediaState.ANIMAL if boxes else MediaState.NO_ANIMAL
+            connection.execute("UPDATE media SET state = ? WHERE id = ?", (state, media_id))
+
+
+def insert(connection: sqlite3.Connection, media_id: int, media_uid: str, new: NewSighting, boxed_by: str) -> str:
+    """Add one box and return its uid."""
+    box, attempt = new.box.clipped(), 0
+    uid = sighting_uid(media_uid, box)
+    while True:
+        known = connection.execute("SELECT media_id FROM sighting WHERE uid = ?", (uid,)).fetchone()
+        if known is None:
+            break
+        if known["media_id"] == media_id:
+            return uid
+        attempt += 1
+        uid = sighting_uid(media_uid, box, attempt)
+    connection.execute(
+        "INSERT INTO sighting (uid, media_id, x, y, w, h, score, boxed_by, how) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, media_id, box.x, box.y, box.w, box.h, new.score, boxed_by, new.how),
+    )
+    return uid
+
+
+def in_state(store: Store, state: str, limit: int, after: int = 0) -> list[sqlite3.Row]:
+    """Up to ``limit`` sightings in ``state`` with ids above ``after``, with the facts of their pictures."""
+    return store.all(
+        f"{FACTS} WHERE sighting.state = ? AND sighting.id > ? ORDER BY sighting.id LIMIT ?", state, after, limit
+    )
+
+
+def keep_cropped(store: Store, sighting_id: int, *, recipe: str, cut_by: str, cut_score: float, quality: float) -> None:
+    """Note that a sighting's crop and cut-out are on the disk."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE sighting SET recipe = ?, cut_by = ?, cut_score = ?, quality = ?, state = ?, problem = NULL"
+            " WHERE id = ?",
+            (recipe, cut_by, cut_score, quality, SightingState.CROPPED, sighting_id),
+        )
+
+
+def put_aside(store: Store, sighting_id: int, problem: str) -> None:
+    """Note why a sighting can't be used."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE sighting SET state = ?, problem = ? WHERE id = ?", (SightingState.PROBLEM, problem, sighting_id)
+        )
+
+
+def facts(store: Store, uid: str) -> sqlite3.Row | None:
+    """One sighting with the facts of its picture."""
+    return store.one(f"{FACTS} WHERE sighting.uid = ?", uid)
+
+
+def many(store: Store, uids: Sequence[str]) -> dict[str, sqlite3.Row]:
+    """Several sightings with the facts of their pictures, by uid."""
+    found: dict[str, sqlite3.Row] = {}
+    for start in range(0, len(uids), 500):  # SQLite's limit on variables
+        part = uids[start : start + 500]
+        marks = ",".join("?" * len(part))
+        found.update({row["uid"]: row for row in store.all(f"{FACTS} WHERE sighting.uid IN ({marks})", *part)})
+    return found
+
+
+def photo_mates(store: Store) -> list[list[str]]:
+    """Sightings that share a photograph, and so are different animals."""
+    rows = store.all(
+        "SELECT media_id, uid FROM sighting WHERE media_id IN"
+        " (SELECT media_id FROM sighting GROUP BY media_id HAVING COUNT(*) > 1) ORDER BY media_id, id"
+    )
+    groups: dict[int, list[str]] = {}
+    for row in rows:
+        groups.setdefault(row["media_id"], []).append(row["uid"])
+    return list(groups.values())
+
+
+def count(store: Store, state: str | None = None) -> int:
+    """How many sightings there are, in all or in one state."""
+    if state is None:
+        return int(store.value("SELECT COUNT(*) FROM sighting"))
+    return int(store.value("SELECT COUNT(*) FROM sighting WHERE state = ?", state))

@@ -1,0 +1,123 @@
+"""The one way into a project's database: a single writer, many readers, every write a committed transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from spotid.errors import DiskFullError, ProjectError
+
+BUSY_SECONDS = 30.0
+
+
+def now() -> str:
+    """The present moment in UTC, to the millisecond, as stored everywhere."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """A connection with the house's pragmas; transactions are always begun by hand.
+
+    ``synchronous=FULL`` because in WAL mode the cheaper NORMAL may lose the last commits, that is answers already
+    acknowledged, when the power goes.
+    """
+    address = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not readonly:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+class Store:
+    """Readers and the writer of one database file."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        self.readonly = readonly
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._writer = None if readonly else connect(path)
+
+    @property
+    def reader(self) -> sqlite3.Connection:
+        """This thread's own connection for reading."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.path, readonly=True)
+            self._local.connection = connection
+            with self._lock:
+                self._readers.append(connection)
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises DiskFullError when there is no room, ProjectError when the file can't be written.
+        """
+        if self._writer is None:
+            raise ProjectError("This project is open for looking only.", "Close the other SpotID that has it open.")
+        with self._lock:
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise translated(error) from error
+
+    def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self.reader.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
+        row: sqlite3.Row | None = self.reader.execute(sql, values).fetchone()
+        return row
+
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, *values)
+        return None if row is None else row[0]
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log is folded into the file."""
+        with self._lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+            self._local = threading.local()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+
+def translated(error: sqlite3.OperationalError) -> Exception:
+    """The error of SQLite in words for a person."""
+    text = str(error).lower()
+    if "full" in text:
+        return DiskFullError("The disk is full.", "Free some space; nothing that was kept before is lost.")
+    if "locked" in text or "busy" in text:
+        return ProjectError(
+            "The project's database was held by another program for too long.",
+            "Close other programs that use this folder (a backup or cloud-sync program, for instance) and try again.",
+        )
+    if "readonly" in text or "unable to open" in text or "disk i/o" in text:
+        return ProjectError(
+            "The project's database can't be written.", "Check that the disk is plugged in and not write-protected."
+        )
+    return error

@@ -1,0 +1,70 @@
+"""Every setting of the program in one table: name, default, sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spotid.errors import BadRequestError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set, with the sentence that explains it."""
+
+    name: str
+    default: Any
+    sentence: str
+
+
+SETTINGS = (
+    Setting("port", 5000, "The first port that the page is tried on; the next free one is taken where it is in use."),
+    Setting("small_side", 640, "Longest side in pixels of the small pictures that the search for animals uses."),
+    Setting("crop_side", 1024, "Longest side in pixels of a stored crop."),
+    Setting("crop_padding", 0.06, "How much of its own size a box is widened by before cropping."),
+    Setting("visit_minutes", 30, "Photographs of one camera at most this many minutes apart belong to one visit."),
+    Setting("nearest", 5, "How many look-alikes of each anchor are offered, best first."),
+    Setting("neighbours", 100, "How many look-alikes of each sighting are kept."),
+    Setting("checked", 50, "How many of the look-alikes are compared spot by spot."),
+    Setting("batch", 32, "How many pictures are worked on between two commits."),
+    Setting("low_disk_mb", 500, "A run stops with a sentence when less than this is free on the project's disk."),
+    Setting("max_pixels", 200_000_000, "Pictures with more pixels than this are not opened."),
+)
+
+DEFAULTS: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
+
+# No part that SpotID uses may reach the network, install packages or report usage on its own. These must stand in the
+# environment before such a library is imported, so every entry point calls quiet_environment() first.
+QUIET = {
+    "YOLO_AUTOINSTALL": "False",
+    "YOLO_OFFLINE": "True",
+    "YOLO_VERBOSE": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def settings(chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The defaults with ``chosen`` laid over them.
+
+    Raises BadRequestError for a name that does not exist or a value of the wrong kind.
+    """
+    merged = dict(DEFAULTS)
+    for name, value in (chosen or {}).items():
+        if name not in merged:
+            raise BadRequestError(f"There is no setting called “{name}”.", f"Known are: {', '.join(sorted(merged))}.")
+        kind = type(merged[name])
+        try:
+            merged[name] = kind(value)
+        except (TypeError, ValueError):
+            raise BadRequestError(f"“{value}” can't be used for {name}.", "Give a number.") from None
+    return merged
+
+
+def quiet_environment() -> None:
+    """Tell libraries, before they are imported, to stay off the network."""
+    os.environ.update(QUIET)

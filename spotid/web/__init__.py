@@ -1,0 +1,69 @@
+"""The page: a thin window onto the rooms. ``create_app`` loads no torch, cv2 or faiss, so that it opens in a second."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from spotid import __version__, words
+from spotid.errors import SpotIDError
+from spotid.places import program_folder
+from spotid.settings import settings
+from spotid.web import export, guard, home, pictures, review, run, shelves
+from spotid.web.bench import Bench
+
+VOCABULARIES = (words.Flank, words.Verdict, words.MediaState, words.SightingState, words.JobState, words.Stage)
+
+
+def create_app(chosen: dict[str, Any] | None = None) -> Flask:
+    """The application. ``chosen`` overrides settings by name."""
+    base = program_folder()
+    app = Flask("spotid", template_folder=str(base / "templates"), static_folder=str(base / "static"))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["bench"] = Bench(settings(chosen))
+    guard.install(app)
+    for family in (home, run, review, pictures, shelves, export):
+        app.register_blueprint(family.pages)
+
+    shown = {kind.__name__: {word.value: word.sentence for word in kind} for kind in VOCABULARIES}
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        endpoint = (request.endpoint or "").split(".")[-1]
+        return {"version": __version__, "words": shown, "project": None, "page": endpoint}
+
+    @app.errorhandler(SpotIDError)
+    def advised(error: SpotIDError) -> tuple[Response | str, int]:
+        return _error(error.code, error.sentence, error.advice, error.status)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[Response | str, int]:
+        sentence = "There is nothing at this address." if error.code == 404 else "The page could not be shown."
+        return _error("http", sentence, "Go back to the home page.", error.code or 500)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[Response | str, int]:
+        logging.getLogger("spotid").exception("a request failed: %s", request.path)
+        return _error(
+            "unexpected",
+            "Something unexpected went wrong.",
+            "Answers shown as kept are safe. Reload the page; if it happens again, send the log file.",
+            500,
+        )
+
+    return app
+
+
+def bench_of(app: Flask) -> Bench:
+    """The open projects of an application."""
+    bench: Bench = app.extensions["bench"]
+    return bench
+
+
+def _error(code: str, sentence: str, advice: str, status: int) -> tuple[Response | str, int]:
+    if request.path.startswith("/api/"):
+        return jsonify(error={"code": code, "sentence": sentence, "advice": advice}), status
+    return render_template("error.html", sentence=sentence, advice=advice, status=status), status

@@ -1,0 +1,96 @@
+"""Home: open existing embeddings, run the model from scratch, and the folder chooser that the server draws."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import psutil
+from flask import Blueprint, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from spotid.errors import NotFoundError
+from spotid.intake.scan import count_pictures, is_system_name
+from spotid.places import projects_folder
+from spotid.project import recent
+from spotid.project.layout import looks_like_project
+from spotid.web.common import bench, body, text
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """The first page."""
+    suggested = projects_folder() / f"Survey {date.today().isoformat()}"
+    return render_template("home.html", recents=recent.recents(), suggested_project=str(suggested))
+
+
+@pages.get("/api/alive")
+def alive() -> ResponseReturnValue:
+    """Says to a second start that the program is running."""
+    return jsonify(program="SpotID", pid=os.getpid())
+
+
+@pages.post("/api/projects/open")
+def open_existing() -> ResponseReturnValue:
+    """Open existing embeddings; goes to the review where there is something to review."""
+    project = bench().open(Path(text(body(), "path", "“Path to existing embeddings folder”")))
+    desk = bench().desk(project.id)
+    page = "review.review" if desk.queue.anchors else "shelves.dashboard"
+    return jsonify(id=project.id, url=url_for(page, project_id=project.id))
+
+
+@pages.post("/api/projects/run")
+def run_from_scratch() -> ResponseReturnValue:
+    """Make the project and start the run."""
+    content = body()
+    project = bench().create(
+        Path(text(content, "project_path", "“Path for embeddings output”")),
+        Path(text(content, "images_path", "“Path to uncropped images”")),
+        str(content.get("station_level") or "auto"),
+    )
+    return jsonify(id=project.id, url=url_for("run.run", project_id=project.id))
+
+
+@pages.get("/api/browse")
+def browse() -> ResponseReturnValue:
+    """The folders in a folder; the browser itself may not look at the disk."""
+    asked = request.args.get("path", "")
+    folder = Path(asked).expanduser() if asked else Path.home()
+    if not folder.is_absolute() or not folder.is_dir():
+        raise NotFoundError(f"There is no folder “{asked}”.", "Check the path.")
+    folders: list[dict[str, Any]] = []
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted((entry.name for entry in entries if _is_folder(entry)), key=str.lower)
+    except OSError as error:
+        raise NotFoundError(
+            f"The folder “{folder}” can't be opened: {error.strerror or error}.", "Choose another one."
+        ) from None
+    for name in names[:2000]:
+        path = folder / name
+        folders.append(
+            {"name": name, "path": str(path), "images": count_pictures(path), "is_project": looks_like_project(path)}
+        )
+    parent = str(folder.parent) if folder.parent != folder else None
+    return jsonify(path=str(folder), parent=parent, folders=folders, places=_places(), pictures=count_pictures(folder))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return not is_system_name(entry.name) and entry.is_dir()
+    except OSError:
+        return False
+
+
+def _places() -> list[dict[str, str]]:
+    places = {"Home": Path.home(), "Documents": Path(platformdirs.user_documents_dir())}
+    places["Pictures"] = Path(platformdirs.user_pictures_dir())
+    for disk in psutil.disk_partitions(all=False):
+        if not disk.mountpoint.startswith(("/boot", "/snap", "/etc")):
+            places[f"Disk {disk.mountpoint}"] = Path(disk.mountpoint)
+    return [{"name": name, "path": str(path)} for name, path in places.items() if path.is_dir()]

@@ -1,0 +1,70 @@
+"""Pictures, by uid only: no path from the browser ever names a file."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, send_file
+from flask.typing import ResponseReturnValue
+
+from spotid.errors import NotFoundError
+from spotid.picture import open_file, upright
+from spotid.project import media, sightings
+from spotid.web.common import bench
+
+pages = Blueprint("pictures", __name__)
+
+UID = re.compile(r"[0-9a-f]{16}")
+ORIGINAL_SIDE, THUMB_SIDE = 2048, 240
+KEPT_SECONDS = 3600
+VIEWS = ("original", "crop", "cutout", "pattern", "edges", "thumb")
+
+
+@pages.get("/project/<project_id>/picture/<uid>/<view>")
+def picture(project_id: str, uid: str, view: str) -> ResponseReturnValue:
+    """One view of a sighting."""
+    project = bench().project(project_id)
+    row = sightings.facts(project.store, uid) if UID.fullmatch(uid) and view in VIEWS else None
+    if row is None:
+        raise NotFoundError("There is no such picture.", "Reload the page.")
+    layout, recipe = project.layout, row["recipe"]
+    if view == "original":
+        return _reduced(media.source_path(project.store, row["media_id"]), ORIGINAL_SIDE)
+    if recipe is None:
+        raise NotFoundError("This picture has not been cropped yet.", "Wait for the run to get there.")
+    if view == "thumb":
+        return _reduced(layout.crop(uid, recipe), THUMB_SIDE)
+    made = {"crop": layout.crop, "cutout": layout.cutout, "pattern": layout.pattern, "edges": layout.edges}
+    return _file(made[view](uid, recipe))
+
+
+@pages.get("/project/<project_id>/media/<media_uid>/thumb")
+def media_thumb(project_id: str, media_uid: str) -> ResponseReturnValue:
+    """The small picture of a file."""
+    project = bench().project(project_id)
+    if not UID.fullmatch(media_uid):
+        raise NotFoundError("There is no such picture.", "Reload the page.")
+    return _reduced(project.layout.small(media_uid), THUMB_SIDE)
+
+
+def _file(path: Path) -> Response:
+    if not path.is_file():
+        raise NotFoundError("This picture was lost.", "Run again; it is made anew.")
+    return _kept(send_file(path, max_age=KEPT_SECONDS))
+
+
+def _reduced(path: Path, side: int) -> Response:
+    """The picture turned upright and no larger than ``side``; its metadata (place, owner) stay on the disk."""
+    with open_file(path) as opened:
+        small = upright(opened, side)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=88)
+    buffer.seek(0)
+    return _kept(send_file(buffer, mimetype="image/jpeg", max_age=KEPT_SECONDS))
+
+
+def _kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
+    return response

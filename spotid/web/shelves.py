@@ -1,0 +1,105 @@
+"""Dashboard, sightings and individuals: every file found is on exactly one shelf."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from spotid.project import media, results, sightings, views
+from spotid.project.folder import Project
+from spotid.web.common import bench, shown
+from spotid.web.run import describe, sentence_of
+
+pages = Blueprint("shelves", __name__)
+
+PAGE = 60
+
+
+@pages.get("/project/<project_id>/")
+def dashboard(project_id: str) -> ResponseReturnValue:
+    """The project at a glance."""
+    project = bench().project(project_id)
+    return render_template(
+        "dashboard.html",
+        project=shown(project),
+        shelves=shelves(project),
+        total=media.count(project.store),
+        sightings=sightings.count(project.store),
+        individuals=len(results.individuals(project.store)),
+        job=describe(project),
+    )
+
+
+@pages.get("/project/<project_id>/sightings")
+def files(project_id: str) -> ResponseReturnValue:
+    """The files of one shelf, a page at a time."""
+    project = bench().project(project_id)
+    shelf = request.args.get("shelf", "")
+    shelf = shelf if shelf in views.SHELVES else next(iter(views.SHELVES))
+    found = views.on_shelf(project.store, shelf, request.args.get("after", 0, type=int), PAGE + 1)
+    return render_template(
+        "sightings.html",
+        project=shown(project),
+        rows=[_row(row) for row in found[:PAGE]],
+        next_after=found[PAGE - 1]["id"] if len(found) > PAGE else None,
+        shelf=shelf,
+        shelves=shelves(project),
+    )
+
+
+@pages.get("/project/<project_id>/individuals")
+def individuals(project_id: str) -> ResponseReturnValue:
+    """Every individual with its pictures."""
+    project = bench().project(project_id)
+    known = [
+        {
+            "code": row["code"],
+            "count": row["n"],
+            "first": row["first"],
+            "last": row["last"],
+            "stations": sorted((row["stations"] or "").split(",")) if row["stations"] else [],
+            "sightings": [dict(one) for one in results.sightings_of(project.store, row["number"], 12)],
+        }
+        for row in results.individuals(project.store)
+    ]
+    identified = sum(row["count"] for row in known)
+    return render_template(
+        "individuals.html",
+        project=shown(project),
+        individuals=known,
+        unidentified=sightings.count(project.store) - identified,
+    )
+
+
+def shelves(project: Project) -> list[dict[str, Any]]:
+    """Every shelf with its count; the counts add up to the files found."""
+    counts = views.shelf_counts(project.store)
+    return [
+        {
+            "key": key,
+            "label": shelf.label,
+            "count": counts[key],
+            "sentence": shelf.sentence,
+            "url": url_for("shelves.files", project_id=project.id, shelf=key),
+        }
+        for key, shelf in views.SHELVES.items()
+    ]
+
+
+def _row(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "media_uid": row["uid"],
+        "uid": row["sighting_uid"],
+        "name": row["relpath"].rsplit("/", 1)[-1],
+        "path": row["relpath"],
+        "station": row["station"],
+        "captured_at": row["captured_at"],
+        "state": row["state"],
+        "problem": row["problem"],
+        "sentence": sentence_of(row["problem"]),
+        "advice": "",
+        "individual": row["code"],
+    }
