@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from spotid import __version__
-from spotid.errors import JobError, SpotIDError
+from spotid.errors import SpotIDError
 from spotid.places import log_folder, projects_folder, sample_data
 from spotid.settings import DEFAULTS, quiet_environment
 
@@ -146,6 +146,7 @@ def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any])
     from spotid.errors import NotFoundError
     from spotid.intake.collect import STATION_LEVEL
     from spotid.intake.stations import check_level
+    from spotid.jobs.bar import work
     from spotid.project import media, notes, views
     from spotid.project.folder import check_apart, create_project
     from spotid.settings import settings
@@ -159,49 +160,12 @@ def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any])
     try:
         media.root_id(project.store, images)
         notes.put(project.store, STATION_LEVEL, check_level(station_level))
-        _work(project, "run", settings=values)
+        work(project, "run", settings=values)
         for key, count in views.shelf_counts(project.store).items():
             if count:
                 click.echo(f"{count:>8,}  {views.SHELVES[key].label.lower()}")
     finally:
         project.close()
-
-
-def _work(project: Any, kind: str, **what: Any) -> dict[str, Any]:
-    """Run a job with a progress bar. Raises JobError when it fails or is stopped."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from spotid.jobs.runner import Jobs
-    from spotid.words import JobState
-
-    jobs = Jobs()
-    job = jobs.start(project, kind, **what)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-            tasks: dict[str, Any] = {}
-            while True:
-                ended = job.wait(0.3)
-                for stage in job.describe()["stages"]:
-                    if stage["state"] == "waiting":
-                        continue
-                    if stage["name"] not in tasks:
-                        tasks[stage["name"]] = bars.add_task(stage["sentence"], total=None)
-                        if not console.is_terminal:
-                            console.print(f"{stage['sentence']} …")
-                    bars.update(tasks[stage["name"]], completed=stage["done"], total=stage["total"] or None)
-                if ended:
-                    break
-    except KeyboardInterrupt:
-        job.cancel()
-        job.wait(60)
-    finally:
-        jobs.stop_all()
-    if job.state is not JobState.DONE:
-        raise JobError(job.sentence or job.state.sentence, job.advice or "Start it again to go on from here.")
-    return job.result
 
 
 def _project(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -271,8 +235,9 @@ def sightings(project: Any, out: Path) -> None:
 def export(project: Any, folder: Path | None) -> None:
     """Write one folder per individual with copies of the photographs, and the tables."""
     from spotid.export.folders import default_folder
+    from spotid.jobs.bar import work
 
-    result = _work(project, "export", folder=str((folder or default_folder(project)).absolute()))
+    result = work(project, "export", folder=str((folder or default_folder(project)).absolute()))
     click.echo(f"{result['individuals']:,} individuals, {result['files']:,} photographs: {result['folder']}")
     for line in result["not_copied"]:
         click.echo(f"Could not be copied: {line}", err=True)

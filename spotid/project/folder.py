@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import sqlite3
@@ -97,19 +98,7 @@ def open_project(folder: Path, *, wait: float = 0.0, shared: bool = False) -> Pr
                 "Put it back from the folder “backups”: copy the newest file there to this name.",
             )
         document = _document(layout)
-        connection = connect(layout.database)
-        try:
-            schema.check(connection, layout.database)
-            if not shared and schema.version(connection) < schema.known():
-                backup.write(layout, "before-migration")
-                schema.migrate(connection)
-        except sqlite3.DatabaseError as error:
-            raise ProjectError(
-                f"The file {layout.database.name} is damaged ({error}).",
-                "Put the newest file of the folder “backups” in its place; keep the damaged one for help.",
-            ) from None
-        finally:
-            connection.close()
+        _check_database(layout, migrate=not shared)
         if not shared:
             backup.daily(layout)
     except BaseException:
@@ -117,6 +106,24 @@ def open_project(folder: Path, *, wait: float = 0.0, shared: bool = False) -> Pr
             lock.release()
         raise
     return Project(document["id"], document["title"], layout, Store(layout.database), lock)
+
+
+def _check_database(layout: Layout, *, migrate: bool) -> None:
+    """Refuse what is not ours; bring an older schema up to date after a backup."""
+    try:
+        # Looked at without writing first: nothing of another program's file, or a newer program's, may change.
+        with contextlib.closing(connect(layout.database, readonly=True)) as connection:
+            schema.check(connection, layout.database)
+            older = schema.version(connection) < schema.known()
+        if older and migrate:
+            backup.write(layout, "before-migration")
+            with contextlib.closing(connect(layout.database)) as connection:
+                schema.migrate(connection)
+    except sqlite3.DatabaseError as error:
+        raise ProjectError(
+            f"The file {layout.database.name} is damaged ({error}).",
+            "Put the newest file of the folder “backups” in its place; keep the damaged one for help.",
+        ) from None
 
 
 def _document(layout: Layout) -> dict[str, str]:
