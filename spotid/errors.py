@@ -72,6 +72,12 @@ class JobError(SpotIDError):
     code, exit_code, status = "job", 8, 409
 
 
+class NothingToUndoError(SpotIDError):
+    """Every answer has been taken back already."""
+
+    code, exit_code, status = "nothing-to-undo", 2, 409
+
+
 class AnswerNotKeptError(SpotIDError):
     """An answer was not written; the page keeps the pair on screen."""
 

@@ -48,7 +48,7 @@ class MediaState(Word):
     FOUND = "found", "Found in the folder, not read yet."
     READ = "read", "Read; the search for animals has not happened yet."
     ANIMAL = "animal", "At least one animal was found."
-    NO_ANIMAL = "no_animal", "No animal was found; look and draw a box if there is one."
+    NO_ANIMAL = "no_animal", "No animal was found; look through these, the search may have missed one."
     PROBLEM = "problem", "The file could not be used; the reason stands beside it."
     MISSING = "missing", "The file was here before and is not there now."
 

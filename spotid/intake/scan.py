@@ -14,6 +14,9 @@ from spotid.project.media import Found
 # Folders that operating systems and other programs make, and never hold originals.
 SYSTEM_FOLDERS = frozenset({"$recycle.bin", "system volume information", "@eadir", "__macosx", "lost+found"})
 
+# A folder that holds this file asks galleries to leave it out; so do SpotID's own surveys for their masks.
+NO_MEDIA = ".nomedia"
+
 
 def is_system_name(name: str) -> bool:
     """Hidden and system files: ``.DS_Store``, ``._IMG_0001.JPG``, ``Thumbs.db`` and their like."""
@@ -23,8 +26,8 @@ def is_system_name(name: str) -> bool:
 def walk(root: Path, unreadable: Callable[[str], None] | None = None) -> Iterator[Found]:
     """Every picture below ``root``, folder by folder in the order of names.
 
-    Links to folders are not followed (a loop would never end); SpotID projects are left out. ``unreadable`` is told
-    each folder that can't be opened. Raises NotFoundError where ``root`` is no folder.
+    Links to folders are not followed (a loop would never end); SpotID projects and folders with a ``.nomedia`` are left
+    out. ``unreadable`` is told each folder that can't be opened. Raises NotFoundError where ``root`` is no folder.
     """
     if not root.is_dir():
         raise NotFoundError(
@@ -40,7 +43,7 @@ def walk(root: Path, unreadable: Callable[[str], None] | None = None) -> Iterato
             if unreadable is not None:
                 unreadable(f"{folder or root}: {error.strerror or error}")
             continue
-        if folder and any(entry.name == PROJECT_FILE for entry in entries):
+        if folder and any(entry.name in (PROJECT_FILE, NO_MEDIA) for entry in entries):
             continue
         below = []
         for entry in entries:

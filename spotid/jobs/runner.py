@@ -221,9 +221,9 @@ def command(what: dict[str, Any]) -> list[str]:
     return [sys.executable, "-m", "spotid.jobs.worker", text]
 
 
-def idle(project: Project) -> dict[str, Any]:
+def idle(project: Project, kind: str | None = None) -> dict[str, Any]:
     """What there is to show where no job was started by this program: the newest one remembered."""
-    row = jobrows.newest(project.store)
+    row = jobrows.newest(project.store, kind)
     if row is None:
         return {"state": "none", "kind": "run", "sentence": "Nothing has been run yet.", "advice": "", "stages": []}
     state = JobState(row["state"])

@@ -43,6 +43,6 @@ def end(store: Store, job: int, state: JobState, sentence: str, advice: str, res
         )
 
 
-def newest(store: Store) -> sqlite3.Row | None:
-    """The newest job, or None."""
-    return store.one("SELECT * FROM job ORDER BY id DESC LIMIT 1")
+def newest(store: Store, kind: str | None = None) -> sqlite3.Row | None:
+    """The newest job, or the newest of one kind; None where there is none."""
+    return store.one("SELECT * FROM job WHERE kind = COALESCE(?, kind) ORDER BY id DESC LIMIT 1", kind)

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, SpotIDError
+from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError, SpotIDError
 from spotid.project import ledger, notes, sightings
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
@@ -175,7 +175,7 @@ class Desk:
             else:
                 target = ledger.newest_standing(self.project.store)
                 if target is None:
-                    raise BadRequestError("There is no answer to take back.")
+                    raise NothingToUndoError("There is no answer to take back.")
                 event = self._keep(ledger.Answer(uid=uid, kind=Verdict.UNDO, target=target.uid, reviewer=reviewer))
             assert target is not None, "an undo always has a target"
             return event, target, self._again(target)

@@ -48,4 +48,4 @@ def start(project_id: str) -> ResponseReturnValue:
     """Start the export; the job's state tells the rest."""
     project = bench().project(project_id)
     bench().export(project, Path(text(body(), "folder", "The folder")))
-    return jsonify(describe(project))
+    return jsonify(describe(project, bench().jobs))

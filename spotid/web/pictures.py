@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
-from spotid.errors import NotFoundError
+from spotid.errors import NotFoundError, PictureError
 from spotid.picture import open_file, upright
 from spotid.project import media, sightings
 from spotid.web.common import bench
@@ -57,8 +57,11 @@ def _file(path: Path) -> Response:
 
 def _reduced(path: Path, side: int) -> Response:
     """The picture turned upright and no larger than ``side``; its metadata (place, owner) stay on the disk."""
-    with open_file(path) as opened:
-        small = upright(opened, side)
+    try:
+        with open_file(path) as opened:
+            small = upright(opened, side)
+    except PictureError as error:
+        raise NotFoundError(error.sentence, error.advice) from None
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=88)
     buffer.seek(0)

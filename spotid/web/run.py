@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
-from spotid.jobs.runner import idle
+from spotid.jobs.runner import Jobs, idle
 from spotid.project import media
 from spotid.project.folder import Project
 from spotid.web.common import bench, body, shown
@@ -33,8 +33,8 @@ def run(project_id: str) -> ResponseReturnValue:
 
 @pages.get("/api/project/<project_id>/job")
 def job(project_id: str) -> ResponseReturnValue:
-    """The state of the newest job."""
-    return jsonify(describe(bench().project(project_id)))
+    """The state of the newest job, or of the newest of one kind."""
+    return jsonify(describe(bench().project(project_id), bench().jobs, request.args.get("kind")))
 
 
 @pages.post("/api/project/<project_id>/job")
@@ -49,27 +49,27 @@ def act(project_id: str) -> ResponseReturnValue:
             running.cancel()
     else:
         raise BadRequestError("Only start and cancel are known here.")
-    return jsonify(describe(project))
+    return jsonify(describe(project, bench().jobs))
 
 
 @pages.get("/api/project/<project_id>/job/events")
 def events(project_id: str) -> ResponseReturnValue:
     """The same, as server-sent events."""
-    project = bench().project(project_id)
-    running = bench().jobs.of(project)
+    project, jobs = bench().project(project_id), bench().jobs  # taken here: a stream outlives its request
+    running = jobs.of(project)
 
     def stream() -> Iterator[str]:
         began, version = time.monotonic(), -1
-        yield f"data: {json.dumps(describe(project))}\n\n"
+        yield f"data: {json.dumps(describe(project, jobs))}\n\n"
         while running is not None and running.running and time.monotonic() - began < STREAM_SECONDS:
             with running.changed:
                 if running.version == version:
                     running.changed.wait(SILENCE_SECONDS)
             told = running.version != version
             version = running.version
-            yield f"data: {json.dumps(describe(project))}\n\n" if told else ": still here\n\n"
+            yield f"data: {json.dumps(describe(project, jobs))}\n\n" if told else ": still here\n\n"
             time.sleep(EVENT_SECONDS)
-        yield f"data: {json.dumps(describe(project))}\n\n"
+        yield f"data: {json.dumps(describe(project, jobs))}\n\n"
 
     return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -106,8 +106,9 @@ def thumb(project: Project, media_uid: str) -> str | None:
     return url_for("pictures.media_thumb", project_id=project.id, media_uid=media_uid)
 
 
-def describe(project: Project) -> dict[str, Any]:
-    """The newest job of a project, running or remembered."""
-    current = bench().jobs.of(project)
-    told = current.describe() if current is not None else idle(project)
+def describe(project: Project, jobs: Jobs, kind: str | None = None) -> dict[str, Any]:
+    """The newest job of a project, running or remembered; with ``kind``, the newest of that kind."""
+    current = jobs.of(project)
+    wanted = current is not None and kind in (None, current.kind)
+    told = current.describe() if current is not None and wanted else idle(project, kind)
     return told | {"problems": media.count(project.store, MediaState.PROBLEM)}

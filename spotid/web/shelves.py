@@ -16,6 +16,7 @@ from spotid.web.run import describe, sentence_of
 pages = Blueprint("shelves", __name__)
 
 PAGE = 60
+SHOWN = 60  # pictures of an individual; they load as they come into view
 
 
 @pages.get("/project/<project_id>/")
@@ -29,7 +30,7 @@ def dashboard(project_id: str) -> ResponseReturnValue:
         total=media.count(project.store),
         sightings=sightings.count(project.store),
         individuals=len(results.individuals(project.store)),
-        job=describe(project),
+        job=describe(project, bench().jobs, "run"),
     )
 
 
@@ -61,7 +62,7 @@ def individuals(project_id: str) -> ResponseReturnValue:
             "first": row["first"],
             "last": row["last"],
             "stations": sorted((row["stations"] or "").split(",")) if row["stations"] else [],
-            "sightings": [dict(one) for one in results.sightings_of(project.store, row["number"], 12)],
+            "sightings": [dict(one) for one in results.sightings_of(project.store, row["number"], SHOWN)],
         }
         for row in results.individuals(project.store)
     ]

@@ -118,8 +118,11 @@ def test_links_to_folders_and_projects_are_left_out(project, cards, tmp_path) ->
     (cards / "other.spotid").mkdir()
     (cards / "other.spotid" / "project.json").write_text("{}")
     (cards / "other.spotid" / "crop.jpg").write_bytes(b"x")
+    (cards / "masks").mkdir()
+    (cards / "masks" / ".nomedia").touch()
+    (cards / "masks" / "mask.png").write_bytes(b"x")
     names = [found.relpath for found in scan.walk(cards)]
-    assert not [name for name in names if name.startswith(("loop", "other"))]
+    assert not [name for name in names if name.startswith(("loop", "other", "masks"))]
     with pytest.raises(NotFoundError):
         list(scan.walk(tmp_path / "nowhere"))
 

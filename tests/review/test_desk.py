@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError
+from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError
 from spotid.project import ledger
 from spotid.project.store import Store
 from spotid.review.desk import Desk, code_of
@@ -96,7 +96,7 @@ def test_undo_shows_the_pair_again_and_never_ends_early(stock) -> None:
         question = desk.undo(new_uid())[2]
         assert (question.anchor, question.offer.comparison) == pair
     assert desk.identities.individuals() == {}
-    with pytest.raises(BadRequestError, match="no answer to take back"):
+    with pytest.raises(NothingToUndoError, match="no answer to take back"):
         desk.undo(new_uid())
     assert len(ledger.events(stock.project.store)) == 8, "taking back is an answer too; nothing is erased"
 

@@ -1,0 +1,66 @@
+"""Profiles: one TOML file per group of animals says which parts work on it, by name, and with which few numbers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spotid.errors import BadRequestError, NotFoundError
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Which detector, cut-out, encoder and matcher a project uses, and how."""
+
+    name: str
+    title: str
+    detector: str
+    cutout: str
+    encoder: str
+    matcher: str
+    least_score: float  # detections below it are shown last, 0 to 1
+    padding: float  # share of the box added on every side of a crop
+    flanks_apart: bool  # a left flank is never compared with a right one
+    shortlist: int  # look-alikes per sighting that are compared spot by spot
+
+
+def profile_names(folder: Path = FOLDER) -> list[str]:
+    """The names of all profiles, sorted."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def load_profile(name: str = "leopard", folder: Path = FOLDER) -> Profile:
+    """The profile called ``name``; raises ``NotFoundError`` for an unknown name, ``BadRequestError`` for a bad file."""
+    if name not in profile_names(folder):
+        known = ", ".join(profile_names(folder))
+        raise NotFoundError(f"There is no profile called {name}.", f"Choose one of: {known}.")
+    path = folder / f"{name}.toml"
+    try:
+        return _read(name, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise BadRequestError(
+            f"The profile {name} can't be read: {error}.", "Compare it with leopard.toml line by line."
+        ) from error
+
+
+def _read(name: str, table: dict[str, Any]) -> Profile:
+    parts, detection, comparison = table["parts"], table["detection"], table["comparison"]
+    profile = Profile(
+        name=name,
+        title=str(table["title"]),
+        detector=str(parts["detector"]),
+        cutout=str(parts["cutout"]),
+        encoder=str(parts["encoder"]),
+        matcher=str(parts["matcher"]),
+        least_score=float(detection["least_score"]),
+        padding=float(detection["padding"]),
+        flanks_apart=bool(comparison["flanks_apart"]),
+        shortlist=int(comparison["shortlist"]),
+    )
+    if not (0 <= profile.least_score <= 1 and 0 <= profile.padding <= 1 and profile.shortlist >= 1):
+        raise ValueError("least_score and padding lie between 0 and 1, shortlist is 1 or more")
+    return profile

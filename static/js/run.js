@@ -1,0 +1,183 @@
+// The run page: how far the work is, what it stumbled over, and the way to the review.
+import { get, holding, post, projectId, showError } from "./api.js";
+import { count, duration, number, speed, timeLeft } from "./format.js";
+import { ACTIVE, follow } from "./jobfeed.js";
+import { Problems } from "./problems.js";
+
+/** @typedef {import("./types.js").Job} Job */
+
+const api = `/api/project/${projectId()}`;
+const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const problems = new Problems();
+let stop = () => {};
+let reviewable = false;
+let state = "loading";
+
+const TITLES = {
+  none: "Nothing has been run yet",
+  queued: "Waiting to start",
+  running: "Working through your photographs",
+  done: "The run is finished",
+  cancelled: "The run is paused",
+  failed: "The run has stopped",
+};
+
+/** @type {Record<string, string>} */
+const STARTS = { done: "Look for new photographs", none: "Start the run" };
+
+/** How much of the whole each stage usually takes; only the overall bar depends on it. @type {Record<string, number>} */
+const WEIGHTS = { scan: 1, read: 10, detect: 35, crop: 25, embed: 15, neighbours: 3, points: 11 };
+
+/** The share of the whole run that is done; a stage that has not been counted yet counts as not begun. @param {Job} job */
+function share(job) {
+  if (job.state === "done") return 1;
+  let whole = 0;
+  let done = 0;
+  for (const s of job.stages ?? []) {
+    const weight = WEIGHTS[s.name] ?? 10;
+    whole += weight;
+    done += weight * (s.state === "done" ? 1 : s.total ? Math.min(1, s.done / s.total) : 0);
+  }
+  return whole ? done / whole : 0;
+}
+
+/** Change a text only where it differs, so that screen readers do not repeat it. @param {string} id @param {string} text */
+function say(id, text) {
+  if (el(id).textContent !== text) el(id).textContent = text;
+}
+
+/** @param {Job["stages"][number]} stage @param {Job} job */
+function stageRow(stage, job) {
+  const found = el("stages").querySelector(`[data-stage="${stage.name}"]`);
+  const row = found ?? document.createElement("li");
+  if (!found) {
+    row.className = "stage-row";
+    row.setAttribute("data-stage", stage.name);
+    row.innerHTML = '<span class="mark" aria-hidden="true"></span><span class="stage-name"></span><progress max="1" value="0"></progress><span class="stage-count"></span>';
+    el("stages").append(row);
+  }
+  row.setAttribute("data-state", stage.state);
+  /** @type {HTMLElement} */ (row.querySelector(".stage-name")).textContent = stage.sentence;
+  const bar = /** @type {HTMLProgressElement} */ (row.querySelector("progress"));
+  bar.setAttribute("aria-label", stage.sentence);
+  bar.max = Math.max(1, stage.total);
+  bar.value = stage.state === "done" ? bar.max : stage.done;
+  bar.classList.toggle("done", stage.state === "done");
+  const pace = stage.state === "running" && job.state === "running" && job.rate ? ` · ${speed(job.rate)}` : "";
+  const text = stage.state === "waiting" ? "waiting" : stage.total ? `${number(stage.done)} of ${number(stage.total)}${pace}` : number(stage.done);
+  /** @type {HTMLElement} */ (row.querySelector(".stage-count")).textContent = stage.state === "done" && !stage.total ? "nothing to do" : text;
+}
+
+/** @param {Job} job */
+function draw(job) {
+  if (job.kind === "export") return drawExport(job);
+  state = job.state;
+  const active = ACTIVE.includes(job.state);
+  el("run").dataset.state = job.state;
+  el("run-title").textContent = TITLES[job.state];
+  say("run-lead", lead(job));
+  const part = share(job);
+  el("overall-percent").textContent = `${Math.floor(part * 100)} %`;
+  /** @type {HTMLProgressElement} */ (el("overall")).value = part;
+  el("overall").classList.toggle("done", job.state === "done");
+  const now = job.stages?.find((s) => s.state === "running");
+  el("overall-left").textContent = job.state === "running" && now ? `${now.sentence}: ${timeLeft(job.seconds_left)}` : "";
+  el("run-notes").hidden = !job.notes?.length;
+  say("run-notes", (job.notes ?? []).join(" "));
+  for (const stage of job.stages ?? []) stageRow(stage, job);
+  el("run-elapsed").textContent = job.elapsed ? `At work for ${duration(job.elapsed)}${active ? " so far" : ""}.` : "";
+  el("progress-card").hidden = job.state === "none";
+  el("run-cancel").hidden = !active;
+  const start = el("run-start");
+  start.hidden = active;
+  start.textContent = STARTS[job.state] ?? "Resume";
+  start.classList.toggle("primary", job.state !== "done");
+  problems.setCount(job.problems);
+  if (active && ["neighbours", "points"].some((n) => job.stages?.some((s) => s.name === n && (s.state === "done" || s.done > 0)))) {
+    askReviewable();
+  }
+  el("run-review").hidden = !(reviewable && job.state !== "done");
+  el("run-review").textContent = active ? "Review while it runs" : "Review what is ready";
+  el("done").hidden = job.state !== "done";
+  document.title = `${active ? `${Math.floor(part * 100)} % — ` : ""}${TITLES[job.state]} — SpotID`;
+  if (job.state === "done") drawDone(job);
+}
+
+/** @param {Job} job */
+function lead(job) {
+  if (job.state === "none") return "Start the run to find, crop and describe the animals in the photographs.";
+  if (job.state === "queued") return "The work begins in a moment.";
+  if (job.state === "running") return "You may close this page; the work goes on as long as SpotID is open. What is done is kept, whatever happens.";
+  if (job.state === "done") return `Everything found so far is ready${job.elapsed ? `; it took ${duration(job.elapsed)}` : ""}.`;
+  return `${job.sentence} ${job.advice ?? ""}`.trim();
+}
+
+/** The newest job is an export: there is no progress of a run to show. @param {Job} job */
+function drawExport(job) {
+  const active = ACTIVE.includes(job.state);
+  state = "none";
+  el("run").dataset.state = "none";
+  say("run-title", active ? "An export is at work" : "No run is at work");
+  say("run-lead", active ? "The run can be started when the export has been written." : "New photographs are found by starting the run again.");
+  el("progress-card").hidden = true;
+  el("run-cancel").hidden = true;
+  el("run-start").hidden = active;
+  el("run-start").textContent = STARTS.done;
+  problems.setCount(job.problems);
+}
+
+let doneAsked = false;
+
+/** @param {Job} job */
+async function drawDone(job) {
+  if (doneAsked) return;
+  doneAsked = true;
+  const pair = await get(`${api}/pair`).catch(() => null);
+  if (pair?.state === "empty") {
+    el("done-title").textContent = "The run is finished, but there is nothing to compare";
+    el("done-text").textContent = pair.sentence;
+    el("done-go").textContent = "See the sightings";
+    el("done-go").setAttribute("href", `/project/${projectId()}/sightings`);
+    return;
+  }
+  const left = pair ? `${count(pair.progress.left, "pair waits", "pairs wait")} for you.` : "";
+  el("done-text").textContent = `${left} ${job.problems ? `${count(job.problems, "file", "files")} could not be used; the list is below.` : ""}`.trim();
+}
+
+let lastAsked = -Infinity;
+
+/** The review can be entered as soon as it has one pair to show; asked every five seconds at most. */
+async function askReviewable() {
+  if (reviewable || performance.now() - lastAsked < 5000) return;
+  lastAsked = performance.now();
+  const pair = await get(`${api}/pair`).catch(() => null);
+  reviewable = Boolean(pair && pair.state !== "empty");
+  el("run-review").hidden = !(reviewable && state !== "done");
+}
+
+/** @param {"start"|"cancel"} action @param {HTMLElement} button */
+function ask(action, button) {
+  return holding(/** @type {HTMLButtonElement} */ (button), async () => {
+    showError(el("run-error"), null);
+    try {
+      doneAsked = false;
+      draw(await post(`${api}/job`, { action }));
+      begin();
+    } catch (error) {
+      showError(el("run-error"), error);
+    }
+  });
+}
+
+function begin() {
+  stop();
+  stop = follow(draw, (lost) => (el("run-lost").hidden = !lost));
+}
+
+el("run-cancel").addEventListener("click", () => ask("cancel", el("run-cancel")));
+el("run-start").addEventListener("click", () => ask("start", el("run-start")));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.repeat && !el("run-cancel").hidden) ask("cancel", el("run-cancel"));
+});
+begin();
+askReviewable();

@@ -1,0 +1,67 @@
+// The shapes that the program and the pages exchange. Times are ISO 8601; captured_at is the camera's own clock.
+
+/** @typedef {{code: string, sentence: string, advice: string}} Fault */
+
+/**
+ * @typedef {Object} Sighting one animal's box in one picture
+ * @property {string} uid
+ * @property {string} name file name
+ * @property {string} path path inside the folder of photographs
+ * @property {?string} station
+ * @property {?string} camera
+ * @property {?string} captured_at
+ * @property {?string} flank left, right, front, rear or unknown
+ * @property {?number} quality
+ * @property {?string} individual
+ * @property {number} individual_count pictures that this individual has
+ * @property {number} width
+ * @property {number} height
+ * @property {number[]} box x, y, width, height as fractions of the upright picture
+ * @property {string[]} views
+ */
+
+/**
+ * @typedef {Object} Pair what the review page shows
+ * @property {"pair"|"anchor_done"|"all_done"|"empty"} state
+ * @property {string} sentence
+ * @property {?Sighting} anchor
+ * @property {?Sighting} comparison
+ * @property {?number} rank
+ * @property {?number} of
+ * @property {?number} score
+ * @property {?number} likeness 0 to 1
+ * @property {?number} days_between
+ * @property {boolean} same_station
+ * @property {?number} [spots] how many spots of the two coats lie alike
+ * @property {{answered: number, implied: number, left: number, anchor_index: ?number, anchors: number,
+ *   individuals: number, conflicts: number}} progress
+ * @property {?{row: number, kind: string}} undo
+ * @property {string[]} prefetch
+ */
+
+/**
+ * @typedef {Object} Job
+ * @property {"none"|"queued"|"running"|"done"|"cancelled"|"failed"} state
+ * @property {"run"|"export"} kind
+ * @property {string} sentence
+ * @property {string} advice
+ * @property {?string} stage
+ * @property {{name: string, sentence: string, done: number, total: number, state: "waiting"|"running"|"done"}[]} stages
+ * @property {?number} rate things a second
+ * @property {?number} seconds_left of the stage at work
+ * @property {number} problems
+ * @property {number} elapsed seconds
+ * @property {string[]} [notes] sentences about the run as a whole
+ * @property {{folder: string, individuals: number, files: number}} [result]
+ */
+
+/**
+ * @typedef {Object} Listing
+ * @property {string} path
+ * @property {?string} parent
+ * @property {{name: string, path: string, images: number, is_project: boolean}[]} folders
+ * @property {{name: string, path: string}[]} places
+ * @property {number} pictures
+ */
+
+export {};

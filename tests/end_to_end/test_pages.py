@@ -1,0 +1,161 @@
+"""Every other page in a browser: that it draws, needs no network, and can be used."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.browser
+
+STAGES = (("scan", "Looking for photographs"), ("detect", "Finding the animals"))
+
+
+def job(state: str, **others: Any) -> str:
+    """The state of a run as the program tells it."""
+    stages = [
+        {
+            "name": name,
+            "sentence": sentence,
+            "done": 1_200,
+            "total": 4_800,
+            "state": state if state == "done" else "running",
+        }
+        for name, sentence in STAGES
+    ]
+    told = {"state": state, "kind": "run", "sentence": "A sentence.", "advice": "", "stage": "scan", "stages": stages}
+    return json.dumps(told | {"rate": 12.5, "seconds_left": 290, "problems": 0, "elapsed": 65} | others)
+
+
+def pretend(page: Page, content: str) -> None:
+    """Let the job endpoint tell ``content``, without events."""
+
+    def tell(route: Route) -> None:
+        if route.request.url.endswith("/events"):
+            route.abort()
+        else:
+            route.fulfill(status=200, content_type="application/json", body=content)
+
+    page.route("**/job", tell)
+    page.route("**/job/events", tell)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_draws_without_the_network(page, site, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for name in ("", "run", "review", "individuals", "sightings", "export"):
+        page.goto(site.url(name))
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (
+            f"{name} is wider than the window"
+        )
+    assert {urlsplit(url).hostname for url in site.requests} == {"127.0.0.1"}
+    assert site.complaints == []
+
+
+def test_the_menu_says_where_one_is(page, site) -> None:
+    for name, label in (("", "Overview"), ("sightings", "Sightings"), ("export", "Export")):
+        page.goto(site.url(name))
+        assert page.text_content(".menu [aria-current=page]") == label
+
+
+def test_the_colours_are_remembered(page, site) -> None:
+    page.goto(site.url())
+    page.get_by_role("button", name="Change to dark colours").click()
+    page.goto(site.url("export"))
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_home_says_what_is_missing(page, site) -> None:
+    page.goto(site.address)
+    page.get_by_role("button", name="Run Model").click()
+    assert page.get_by_role("alert").filter(visible=True).text_content()
+    page.get_by_label("Path to existing embeddings folder", exact=True).fill("/no such folder")
+    page.get_by_role("button", name="Open Embeddings").click()
+    alert = page.locator("#open-form [role=alert]")
+    alert.wait_for(state="visible")
+    assert "no" in (alert.text_content() or "")
+
+
+def test_home_opens_a_project_by_its_path_and_from_the_list(page, site) -> None:
+    page.goto(site.address)
+    page.get_by_label("Path to existing embeddings folder", exact=True).fill(f'"{site.project.path}"')
+    page.get_by_role("button", name="Open Embeddings").click()
+    page.wait_for_url(f"**/project/{site.project.id}/**")
+    page.goto(site.address)
+    page.locator("[data-open]").first.click()
+    page.wait_for_url(f"**/project/{site.project.id}/**")
+
+
+def test_the_folder_chooser_by_keyboard(page, site, tmp_path) -> None:
+    for name in ("a cards", "b cards"):
+        (tmp_path / "disk" / name / "inside").mkdir(parents=True)
+    page.goto(site.address)
+    images = page.get_by_label("Path to uncropped images", exact=True)
+    images.fill(str(tmp_path / "disk"))
+    page.get_by_role("button", name="Browse for: Path to uncropped images").press("Enter")
+    typed = page.locator("#browse-typed")
+    page.locator(".browse-item .name", has_text="b cards").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".browse-item .name", has_text="inside").wait_for()
+    assert typed.input_value() == str(tmp_path / "disk" / "b cards")
+    page.keyboard.press("Backspace")
+    page.locator(".browse-item .name", has_text="a cards").wait_for()
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    page.locator(".browse-item .name", has_text="inside").wait_for()
+    page.get_by_role("button", name="Choose this folder").press("Enter")
+    assert images.input_value() == str(tmp_path / "disk" / "a cards")
+    page.get_by_role("button", name="Browse for: Path to uncropped images").click()
+    page.keyboard.press("Escape")
+    assert not page.locator("#browse").is_visible()
+
+
+def test_the_run_page_while_it_works(page, site) -> None:
+    pretend(page, job("running"))
+    page.goto(site.url("run"))
+    page.get_by_text("Working through your photographs").wait_for()
+    page.get_by_text("1,200 of 4,800 · 13 a second").first.wait_for()
+    assert "about 5 minutes left" in (page.text_content("#overall-left") or "")
+    page.get_by_role("link", name="Review while it runs").wait_for()
+    assert page.get_by_role("button", name="Cancel").is_visible()
+
+
+def test_the_run_page_when_it_is_done_and_when_it_has_stopped(page, site) -> None:
+    pretend(page, job("done"))
+    page.goto(site.url("run"))
+    page.get_by_role("link", name="Start reviewing").wait_for()
+    page.unroute_all()
+    pretend(page, job("failed", sentence="The disk is full.", advice="Free some room and resume."))
+    page.goto(site.url("run"))
+    page.get_by_text("The disk is full. Free some room and resume.").wait_for()
+    assert page.get_by_role("button", name="Resume").is_visible()
+
+
+def test_an_export_is_followed_to_its_end(page, site, tmp_path) -> None:
+    page.goto(site.url("export"))
+    page.get_by_label("Folder for the results", exact=True).fill(str(tmp_path / "results"))
+    page.locator("#export-go").click()
+    page.get_by_text("The export is written.").wait_for(timeout=60_000)
+    assert (tmp_path / "results" / "leopard_matches.csv").is_file()
+    page.goto(site.url("export"))
+    page.get_by_text(str(tmp_path / "results")).first.wait_for()
+
+
+def test_individuals_are_found_and_ordered(page, site) -> None:
+    page.goto(site.url("review"))
+    page.wait_for_selector("main[data-busy=false]")
+    page.keyboard.press("y")
+    page.wait_for_selector("#kept:not(:empty)")
+    page.goto(site.url("individuals"))
+    page.get_by_role("heading", name="leopard_1", exact=True).wait_for()
+    page.get_by_label("Find a name or station").fill("north")
+    assert page.locator(".animal:visible").count() == 1
+    page.get_by_label("Find a name or station").fill("nowhere")
+    assert page.locator(".animal:visible").count() == 0
+    assert "No individual" in (page.text_content("#found") or "")
