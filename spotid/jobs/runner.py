@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -182,7 +181,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, project: Project, kind: str, when_done: Callable[[Job], None] | None = None, **what: Any) -> Job:
+    def start(self, project: Project, kind: str, **what: Any) -> Job:
         """Start a job. Raises JobError while another one runs in this project."""
         with self._lock:
             current = self._jobs.get(project.id)
@@ -190,13 +189,6 @@ class Jobs:
                 raise JobError("This project is at work already.", "Wait for it to end, or cancel it first.")
             job = Job(project, kind, what)
             self._jobs[project.id] = job
-        if when_done is not None:
-
-            def follow() -> None:
-                job.wait()
-                when_done(job)
-
-            threading.Thread(target=follow, daemon=True).start()
         return job
 
     def of(self, project: Project) -> Job | None:

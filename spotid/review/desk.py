@@ -40,10 +40,10 @@ class Desk:
     def __init__(self, project: Project, nearest: int) -> None:
         self.project, self._nearest = project, nearest
         self._lock = threading.RLock()
-        self._sat_down = ledger.last_row(project.store)
         self._stale = False
+        self._hard_before: int | None = None  # the ledger's row when hard pairs were asked once more in this sitting
         self.identities = Identities()
-        self.queue = Queue([], {}, self.identities, 0)
+        self.queue = Queue([], {}, self.identities)
         self.reload()
 
     def reload(self) -> None:
@@ -75,7 +75,9 @@ class Desk:
                 if anchor in uid_of
             }
             anchors = [uid_of[one] for one in order if uid_of[one] in offers]
-            self.queue = Queue(anchors, offers, self.identities, self._sat_down)
+            self.queue = Queue(anchors, offers, self.identities)
+            if self._hard_before is not None:
+                self.queue.ask_again(self._hard_before)
             self._stale = False
 
     def _fresh(self) -> None:
@@ -116,6 +118,11 @@ class Desk:
 
     def _after(self, anchor: str | None, step: int = 1) -> Question:
         following = self.queue.next_anchor(anchor, step)
+        if following is None and self._hard_before is None:
+            # Everything else is answered: the pairs that were too hard to tell come back, once in a sitting.
+            self._hard_before = ledger.last_row(self.project.store)
+            self.queue.ask_again(self._hard_before)
+            following = self.queue.next_anchor(anchor, step)
         if following is None:
             return Question("all_done", anchor)
         if following != notes.get(self.project.store, ANCHOR_NOTE):

@@ -35,17 +35,14 @@ class Queue:
     """The questions by anchor: each anchor's nearest, without what earlier answers imply.
 
     A pair that is in the lists of both its pictures is one question; it is counted with the anchor that comes first.
-    ``told_later`` is the newest ledger row when the reviewer sat down: pairs that were too hard to tell before that are
-    asked again, those since are not.
+    Pairs that were too hard to tell wait until ``ask_again``.
     """
 
-    def __init__(
-        self, anchors: Sequence[str], offers: Mapping[str, Sequence[Offer]], identities: Identities, told_later: int
-    ) -> None:
+    def __init__(self, anchors: Sequence[str], offers: Mapping[str, Sequence[Offer]], identities: Identities) -> None:
         self.anchors = list(anchors)
         self.offers = offers
         self._identities = identities
-        self._told_later = told_later
+        self._hard_before = 0
         self._place = {anchor: index for index, anchor in enumerate(self.anchors)}
         self._owned: dict[str, list[str]] = {anchor: [] for anchor in self.anchors}
         self._concerns: dict[str, set[str]] = {}
@@ -67,7 +64,7 @@ class Queue:
         known = self._identities
         return (
             known.relation(a, b) is None
-            and not known.set_aside(a, b, before=self._told_later)
+            and not known.set_aside(a, b, before=self._hard_before)
             and not known.is_unusable(a)
             and not known.is_unusable(b)
         )
@@ -103,6 +100,12 @@ class Queue:
             old, new = self._tallies[anchor], self._count(anchor)
             self._tallies[anchor] = new
             self.total = Tally(self.total.left + new.left - old.left, self.total.implied + new.implied - old.implied)
+
+    def ask_again(self, before: int) -> None:
+        """Ask the pairs that were too hard to tell once more, those answered so up to the ledger row ``before``."""
+        self._hard_before = before
+        self._tallies = {anchor: self._count(anchor) for anchor in self.anchors}
+        self.total = sum(self._tallies.values(), Tally())
 
     def _count(self, anchor: str) -> Tally:
         tally = Tally()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
 from spotid.jobs.runner import Job, Jobs
 from spotid.project import media, notes, recent
-from spotid.project.candidates import Candidates
 from spotid.project.folder import Project, check_apart, create_project, open_project
 from spotid.review.desk import Desk
+
+RELOAD_SECONDS = 2.0  # how often, at most, a run going on is asked for its first look-alikes
 
 
 @dataclass
@@ -23,7 +25,8 @@ class Opened:
 
     project: Project
     desk: Desk | None = None
-    seen: tuple[str | None, int] = (None, -1)
+    seen: tuple[int, bool] = (0, False)  # the newest job when the desk was set up, and whether it was running then
+    looked: float = 0.0
 
 
 class Bench:
@@ -64,7 +67,7 @@ class Bench:
 
     def run(self, project: Project) -> Job:
         """Start the run of a project, or resume it."""
-        return self.jobs.start(project, "run", when_done=lambda _: self._renew(project), settings=self.settings)
+        return self.jobs.start(project, "run", settings=self.settings)
 
     def export(self, project: Project, folder: Path) -> Job:
         """Start an export."""
@@ -79,22 +82,25 @@ class Bench:
         return opened.project
 
     def desk(self, project_id: str) -> Desk:
-        """The reviewer's desk of a project, with all look-alikes that there are by now."""
+        """The reviewer's desk of a project, with the look-alikes that there are by now.
+
+        They are read anew when a job has ended, and while one is running whenever nothing is left to ask.
+        """
         project = self.project(project_id)
         opened = self._opened[project_id]
         with self._lock:
+            job = self.jobs.of(project)
+            seen = (job.row, job.running) if job is not None else (0, False)
             if opened.desk is None:
-                opened.seen = _lists_made(project)
                 opened.desk = Desk(project, self.settings["nearest"])
-            elif not opened.desk.queue.anchors and opened.seen != _lists_made(project):
-                self._renew(project)  # the first look-alikes of a run that is still going on
+            elif seen == opened.seen and not (
+                seen[1] and opened.desk.queue.total.left == 0 and time.monotonic() - opened.looked > RELOAD_SECONDS
+            ):
+                return opened.desk
+            else:
+                opened.desk.reload()
+            opened.seen, opened.looked = seen, time.monotonic()
             return opened.desk
-
-    def _renew(self, project: Project) -> None:
-        opened = self._opened.get(project.id)
-        if opened is not None and opened.desk is not None:
-            opened.seen = _lists_made(project)
-            opened.desk.reload()
 
     def _take(self, project: Project) -> Project:
         self._opened[project.id] = Opened(project)
@@ -115,11 +121,3 @@ def _same_folder(one: Path, other: Path) -> bool:
         return one.resolve() == other.expanduser().resolve()
     except OSError:
         return False
-
-
-def _lists_made(project: Project) -> tuple[str | None, int]:
-    candidates = Candidates(project.layout)
-    try:
-        return candidates.made_of(), len(candidates.have_ranked())
-    finally:
-        candidates.close()

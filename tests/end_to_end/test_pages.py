@@ -97,7 +97,7 @@ def test_the_folder_chooser_by_keyboard(page, site, tmp_path) -> None:
     page.goto(site.address)
     images = page.get_by_label("Path to uncropped images", exact=True)
     images.fill(str(tmp_path / "disk"))
-    page.get_by_role("button", name="Browse for: Path to uncropped images").press("Enter")
+    page.get_by_role("button", name="Browse… for the photographs").press("Enter")
     typed = page.locator("#browse-typed")
     page.locator(".browse-item .name", has_text="b cards").wait_for()
     page.keyboard.press("ArrowDown")
@@ -111,7 +111,7 @@ def test_the_folder_chooser_by_keyboard(page, site, tmp_path) -> None:
     page.locator(".browse-item .name", has_text="inside").wait_for()
     page.get_by_role("button", name="Choose this folder").press("Enter")
     assert images.input_value() == str(tmp_path / "disk" / "a cards")
-    page.get_by_role("button", name="Browse for: Path to uncropped images").click()
+    page.get_by_role("button", name="Browse… for the photographs").click()
     page.keyboard.press("Escape")
     assert not page.locator("#browse").is_visible()
 

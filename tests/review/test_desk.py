@@ -127,13 +127,20 @@ def test_an_unusable_sighting_is_never_shown_again(stock) -> None:
     assert all(gone not in pair for pair in asked_until_done(desk, truth))
 
 
-def test_hard_pairs_return_when_the_reviewer_sits_down_again(stock) -> None:
+def test_hard_pairs_return_when_all_else_is_answered_and_once_in_a_sitting(stock) -> None:
     desk = Desk(stock.project, 5)
     question = desk.question()
     hard = (question.anchor, question.offer.comparison)
     say(desk, "cannot_tell", *hard)
-    assert not desk.queue.is_open(*hard)
-    assert Desk(stock.project, 5).queue.is_open(*hard)
+    assert not Desk(stock.project, 5).queue.is_open(*hard), "reopening goes on where it was, not with the hard pair"
+    asked = []
+    while (question := desk.question()).state == "pair":
+        asked.append((question.anchor, question.offer.comparison))
+        say(desk, "cannot_tell" if asked[-1] == hard else "different", *asked[-1])
+    assert asked[-1] == hard
+    assert asked.count(hard) == 1
+    assert desk.question().state == "all_done"
+    assert Desk(stock.project, 5).question().offer.comparison in hard, "and again the next time"
 
 
 def test_two_animals_of_one_photograph_are_never_asked(stock, picture) -> None:

@@ -53,12 +53,13 @@ def call(address: str, path: str, body: object = None) -> dict:
 
 def shown(page: Page) -> tuple[str | None, str | None]:
     """The sightings on the screen: anchor and comparison."""
-    expect(page.locator("#stage")).to_have_attribute("data-state", "pair", timeout=20_000)
+    expect(page.locator("#main")).to_have_attribute("data-state", "pair", timeout=20_000)
     return tuple(page.locator(f"#{pane} img").first.get_attribute("data-uid") for pane in ("pane-a", "pane-b"))
 
 
 def kept_row(page: Page, row: int) -> None:
     expect(page.locator("#kept")).to_contain_text(f"row {row}", timeout=20_000)
+    expect(page.locator("#main")).to_have_attribute("data-busy", "false", timeout=20_000)
 
 
 def ledger(project: Path) -> list[tuple[str, str | None, str | None]]:
@@ -99,7 +100,7 @@ def test_from_a_raw_folder_to_exported_leopards(program, page: Page, little_surv
     assert answered[0] == first
     assert len(set(map(frozenset, answered))) == 5, "no pair comes twice"
     page.keyboard.press("u")
-    kept_row(page, 6)
+    expect(page.locator("#kept")).to_contain_text("taken back — row 5", timeout=20_000)
     assert shown(page) == answered[4], "the pair that was taken back is on the screen again"
     rows = ledger(project)
     assert [kind for kind, _, _ in rows] == ["same", "different", "different", "cannot_tell", "different", "undo"]
@@ -145,7 +146,7 @@ def test_a_killed_program_loses_no_answer_and_resumes_its_run(
 
     def stage_of(address: str) -> str:
         told = call(address, job)
-        return "end" if told["state"] != "running" else told["stage"]
+        return told["stage"] if told["state"] in ("running", "queued") else "end"
 
     # Mid-run: the plug is pulled while the animals are being cropped.
     until(lambda: stage_of(running.address) in ("crop", "embed", "neighbours", "points", "end"), what="cropping")
