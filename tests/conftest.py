@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 from spotid.boxes import WHOLE, Box
 from spotid.firstrun.checks import find_browser
@@ -178,3 +179,12 @@ def stock(project: Project, tmp_path: Path, picture: Callable[..., bytes]) -> St
         stocked.add(name, picture((40 * number, 90, 60)), taken=f"2026-03-0{number + 1}T06:00:00")
     stocked.list_all()
     return stocked
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One browser for all tests."""
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -19,6 +19,8 @@ BROWSER_FILES = (
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
+# One worker for each core; a file's tests stay together, because they share what they have made.
+PARALLEL = ["-n", "auto", "--dist", "loadfile"]
 NO_BROWSER = "No Chromium or Chrome was found: the tests that open pages are skipped. Install one to run them too."
 
 
@@ -54,7 +56,7 @@ def steps(python: str, args: list[str]) -> list[tuple[str, list[str]]]:
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         ("mypy", [python, "-m", "mypy"]),
-        ("pytest", [python, "-m", "pytest", *args]),
+        ("pytest", [python, "-m", "pytest", *(args or PARALLEL)]),
     ]
 
 

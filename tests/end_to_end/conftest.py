@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from werkzeug.serving import make_server
 
 from spotid.project import ledger
@@ -70,15 +70,6 @@ def site(stock) -> Iterator[Site]:
     bench_of(app).close()
 
 
-@pytest.fixture(scope="session")
-def browser(browser_path: str) -> Iterator[Browser]:
-    """One browser for all tests."""
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     """A fresh window of a small laptop; what its console says is kept in ``site.complaints``."""
@@ -113,7 +104,12 @@ class Review:
 
     def press(self, *keys: str) -> Review:
         for key in keys:
+            # On a busy machine a key may reach the page after ``press`` has returned: count what the page has heard.
+            heard = self.page.evaluate(
+                "() => window.heard ?? (addEventListener('keyup', () => window.heard++), window.heard = 0)"
+            )
             self.page.keyboard.press(key)
+            self.page.wait_for_function("heard => window.heard > heard", arg=heard)
             self.settled()
         return self
 
