@@ -155,11 +155,12 @@ def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any])
     if not images.is_dir():
         raise NotFoundError(f"There is no folder “{images}”.", "Check the path to the photographs.")
     check_apart(folder, images)
+    check_level(station_level)
     values = settings(chosen)
     project = create_project(folder)
     try:
         media.root_id(project.store, images)
-        notes.put(project.store, STATION_LEVEL, check_level(station_level))
+        notes.put(project.store, STATION_LEVEL, station_level)
         work(project, "run", settings=values)
         for key, count in views.shelf_counts(project.store).items():
             if count:

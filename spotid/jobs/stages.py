@@ -47,7 +47,9 @@ class Line:
             from spotid.prepare import registry
             from spotid.prepare.crop import crop_pending
 
-            return lambda progress: crop_pending(project, registry.cutter(self.profile.cutout), settings, progress)
+            return lambda progress: crop_pending(
+                project, registry.cutter(self.profile.cutout), self.profile.padding, settings, progress
+            )
         from spotid.embed import registry as encoders
 
         encoder = encoders.encoder(self.profile.encoder)
@@ -62,7 +64,7 @@ class Line:
             row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
             return lambda progress: lists.list_lookalikes(project, row, settings, progress)
         matcher = matchers.matcher(self.profile.matcher)
-        return lambda progress: lists.check_lookalikes(project, matcher, settings, progress)
+        return lambda progress: lists.check_lookalikes(project, matcher, self.profile.shortlist, progress)
 
 
 def line_of(project: Project, settings: dict[str, Any]) -> Line:

@@ -108,13 +108,14 @@ class PointCache:
         return points
 
 
-def check_lookalikes(project: Project, matcher: Matcher, settings: dict[str, Any], progress: Progress) -> None:
-    """Compare every sighting with the best of its list spot by spot, and order the list by both kinds of evidence."""
+def check_lookalikes(project: Project, matcher: Matcher, depth: int, progress: Progress) -> None:
+    """Compare every sighting with the ``depth`` best of its list spot by spot; both kinds of evidence order it then."""
     matcher.load()
     identity = matcher.identity()
     cache = PointCache(project, matcher)
     candidates = Candidates(project.layout)
     try:
+        candidates.begin_checks(f"{identity} {depth}")
         anchors = sorted(candidates.have_lists())
         ranked = candidates.have_ranked()
         progress.expect(len(anchors))
@@ -124,7 +125,7 @@ def check_lookalikes(project: Project, matcher: Matcher, settings: dict[str, Any
                 continue
             fresh: list[tuple[int, int, float, int]] = []
             scores: list[tuple[int, float, int, float]] = []
-            for candidate, likeness in candidates.short_list(anchor, settings["checked"]):
+            for candidate, likeness in candidates.short_list(anchor, depth):
                 known = candidates.checked(anchor, candidate, identity)
                 if known is None:
                     a, b = cache.get(min(anchor, candidate)), cache.get(max(anchor, candidate))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid.boxes import Box
@@ -26,16 +27,21 @@ if TYPE_CHECKING:
 CROP_QUALITY, CUTOUT_QUALITY, PATTERN_QUALITY = 92, 85, 85
 
 
-def recipe_of(cutter: Cutter, settings: dict[str, Any]) -> str:
+def recipe_of(cutter: Cutter, padding: float, settings: dict[str, Any]) -> str:
     """A short name for how crops are made; part of every crop's file name, so that two recipes never mix."""
-    text = f"{cutter.name} {cutter.identity()} {settings['crop_side']} {settings['crop_padding']}"
+    text = f"{cutter.name} {cutter.identity()} {settings['crop_side']} {padding}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def crop_pending(project: Project, cutter: Cutter, settings: dict[str, Any], progress: Progress) -> None:
-    """Crop every sighting that has no crop yet; each original is decoded once for all its animals."""
+def crop_pending(
+    project: Project, cutter: Cutter, padding: float, settings: dict[str, Any], progress: Progress
+) -> None:
+    """Crop every sighting that has no crop yet; each original is decoded once for all its animals.
+
+    ``padding`` is the share of a box's width and height that is added on every side.
+    """
     cutter.load()
-    recipe = recipe_of(cutter, settings)
+    recipe = recipe_of(cutter, padding, settings)
     progress.expect(sightings.count(project.store, SightingState.DETECTED))
     after = 0
     opened: tuple[int, Image.Image] | None = None
@@ -46,29 +52,29 @@ def crop_pending(project: Project, cutter: Cutter, settings: dict[str, Any], pro
                 if opened is None or opened[0] != row["media_id"]:
                     with open_file(media.source_path(project.store, row["media_id"])) as picture:
                         opened = (row["media_id"], upright(picture))
-                _crop_one(project, row, opened[1], cutter, recipe, settings)
+                _crop_one(project, row, opened[1], cutter, recipe, padding, settings["crop_side"])
             except PictureError as error:
                 sightings.put_aside(project.store, row["id"], str(error))
             progress.step()
 
 
 def _crop_one(
-    project: Project, row: sqlite3.Row, frame: Image.Image, cutter: Cutter, recipe: str, settings: dict[str, Any]
+    project: Project, row: sqlite3.Row, frame: Image.Image, cutter: Cutter, recipe: str, padding: float, side: int
 ) -> None:
     import numpy as np
 
     box = Box(row["x"], row["y"], row["w"], row["h"])
-    edges = box.padded(settings["crop_padding"]).pixels(*frame.size)
+    edges = box.padded(padding).pixels(*frame.size)
     crop = frame.crop(edges)
-    side = settings["crop_side"]
     if max(crop.size) > side:
         crop.thumbnail((side, side))
     rgb = np.asarray(crop)
     left, top, right, bottom = box.pixels(*frame.size)
     wide, high = edges[2] - edges[0], edges[3] - edges[1]
     inner = Box((left - edges[0]) / wide, (top - edges[1]) / high, (right - left) / wide, (bottom - top) / high)
-    outline = cutter.cut(rgb, inner.clipped(), None)
     uid, layout = row["uid"], project.layout
+    shares = [edge / frame.size[place % 2] for place, edge in enumerate(edges)]
+    outline = cutter.cut(rgb, inner.clipped(), _hint(layout.hint(uid), shares, crop.size))
     write_whole(layout.crop(uid, recipe), _encoded(crop, "JPEG", quality=CROP_QUALITY))
     write_whole(layout.cutout(uid, recipe), _encoded(_with_alpha(rgb, outline.mask), "WEBP", quality=CUTOUT_QUALITY))
     write_whole(layout.pattern(uid, recipe), _grey(pattern_view(rgb, outline.mask), "JPEG", quality=PATTERN_QUALITY))
@@ -81,6 +87,20 @@ def _crop_one(
         cut_score=outline.score,
         quality=quality(rgb, outline.mask, box),
     )
+
+
+def _hint(path: Path, shares: list[float], size: tuple[int, int]) -> np.ndarray | None:
+    """The detector's rough outline in the crop; ``shares`` are left, top, right and bottom of the crop in the frame."""
+    import numpy as np
+    from PIL import Image
+
+    try:
+        with Image.open(path) as outline:
+            left, top, right, bottom = (share * outline.size[place % 2] for place, share in enumerate(shares))
+            part = outline.convert("L").resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    except (OSError, ValueError):
+        return None  # not every detector gives one, and the cache may have been emptied
+    return np.asarray(part) > 127
 
 
 def _with_alpha(rgb: np.ndarray, mask: np.ndarray) -> Image.Image:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 from spotid.errors import PictureError
 from spotid.picture import pixels
-from spotid.prepare.parts import Detector, Frame
+from spotid.prepare.parts import Detection, Detector, Frame
 from spotid.progress import Progress
 from spotid.project import media, sightings
+from spotid.project.files import write_whole
 from spotid.project.folder import Project
 from spotid.words import MediaState, Problem
 
@@ -36,8 +38,20 @@ def find_animals(project: Project, detector: Detector, settings: dict[str, Any],
                     continue
                 boxes = [sightings.NewSighting(one.box, one.score, one.how) for one in found[frame.uid]]
                 kept.append((row["id"], boxes))
+                for one in found[frame.uid]:
+                    _keep_hint(project, frame.uid, one)
             sightings.keep_detections(project.store, kept, by)
             progress.step(len(rows))
+
+
+def _keep_hint(project: Project, media_uid: str, found: Detection) -> None:
+    """Keep the detector's rough outline for the cut-out; before the box, so that a kill leaves no box without it."""
+    from PIL import Image
+
+    if found.mask is not None:
+        buffer = io.BytesIO()
+        Image.fromarray(found.mask).save(buffer, "PNG")
+        write_whole(project.layout.hint(sightings.sighting_uid(media_uid, found.box.clipped())), buffer.getvalue())
 
 
 def _spread(project: Project, station: int | None) -> list[sqlite3.Row]:

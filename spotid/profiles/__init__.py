@@ -22,9 +22,7 @@ class Profile:
     cutout: str
     encoder: str
     matcher: str
-    least_score: float  # detections below it are shown last, 0 to 1
     padding: float  # share of the box added on every side of a crop
-    flanks_apart: bool  # a left flank is never compared with a right one
     shortlist: int  # look-alikes per sighting that are compared spot by spot
 
 
@@ -56,11 +54,9 @@ def _read(name: str, table: dict[str, Any]) -> Profile:
         cutout=str(parts["cutout"]),
         encoder=str(parts["encoder"]),
         matcher=str(parts["matcher"]),
-        least_score=float(detection["least_score"]),
         padding=float(detection["padding"]),
-        flanks_apart=bool(comparison["flanks_apart"]),
         shortlist=int(comparison["shortlist"]),
     )
-    if not (0 <= profile.least_score <= 1 and 0 <= profile.padding <= 1 and profile.shortlist >= 1):
-        raise ValueError("least_score and padding lie between 0 and 1, shortlist is 1 or more")
+    if not (0 <= profile.padding <= 1 and profile.shortlist >= 1):
+        raise ValueError("padding lies between 0 and 1, shortlist is 1 or more")
     return profile

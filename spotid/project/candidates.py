@@ -74,6 +74,15 @@ class Candidates:
             connection.execute("DELETE FROM ranked")
             connection.execute("INSERT OR REPLACE INTO made VALUES ('of', ?)", (made_of,))
 
+    def begin_checks(self, made_of: str) -> None:
+        """Order every list anew unless that was begun by the same matcher to the same depth."""
+        row = self._connection.execute("SELECT value FROM made WHERE name = 'checks'").fetchone()
+        if row is not None and row[0] == made_of:
+            return
+        with self._write() as connection:
+            connection.execute("DELETE FROM ranked")
+            connection.execute("INSERT OR REPLACE INTO made VALUES ('checks', ?)", (made_of,))
+
     def have_lists(self) -> set[int]:
         """Anchors that have a list."""
         return {row[0] for row in self._connection.execute("SELECT DISTINCT anchor FROM candidate")}

@@ -70,6 +70,10 @@ class Layout:
         """The small upright picture of a file."""
         return self.cache / "small" / media_uid[:2] / f"{media_uid}.jpg"
 
+    def hint(self, sighting_uid: str) -> Path:
+        """The detector's rough outline of a sighting, on the small picture."""
+        return self.cache / "hints" / sighting_uid[:2] / f"{sighting_uid}.png"
+
     def crop(self, sighting_uid: str, recipe: str) -> Path:
         """The crop of a sighting, with its background."""
         return self.root / "crops" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.jpg"

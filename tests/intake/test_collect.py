@@ -212,3 +212,10 @@ def test_visits_are_pictures_of_one_station_close_in_time(project, tmp_path, pic
     rows = collect(project, folder)
     visits = [rows[f"K/{name}.jpg"]["visit"] for name in "abcd"]
     assert visits[0] == visits[1] == visits[2] != visits[3]
+
+
+def test_heic_is_read(tmp_path) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    path = tmp_path / "phone.HEIC"
+    pillow_heif.from_pillow(Image.new("RGB", (64, 48), (200, 10, 10))).save(path)
+    assert pixels(path).shape == (48, 64, 3)

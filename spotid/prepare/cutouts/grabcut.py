@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RECIPE = "grabcut 2"
-WORK_SIDE = 192  # pixels of the crop's longer side while cutting: 256 takes twice as long for the same outlines
+WORK_SIDE = (
+    192  # pixels of the crop's longer side while cutting; 256 gains 0.01 to 0.02 of mean overlap for 1.6 times the time
+)
 INNER = 0.46  # half axes of the first guess, an ellipse, as shares of the box's width and height
 ROUNDS = 3
 SPOTS = 5  # pixels of the median filter that takes spots out: without it dark rosettes go to a dark background
