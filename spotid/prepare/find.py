@@ -16,7 +16,7 @@ from spotid.project.files import write_whole
 from spotid.project.folder import Project
 from spotid.words import MediaState, Problem
 
-CONTEXT_FRAMES = 60  # a median over more frames of a station changes nothing that is seen
+CONTEXT_FRAMES = 120  # of a station, spread over time: 110 MB in memory
 FRAME_BATCH = 200
 
 

@@ -75,8 +75,12 @@ class StationBackground:
         cv2.setUseOptimized(True)
 
     def detect(self, frames: Sequence[Frame], context: Sequence[Frame]) -> list[list[Detection]]:
-        """The animals of each frame, best first; an empty list where the place is known and looks as usual."""
-        pool = {frame.uid: frame for frame in (*frames, *_spread(context, MOST_CONTEXT))}
+        """The animals of each frame, best first; an empty list where the place is known and looks as usual.
+
+        Frames are compared with ``context`` alone, so that a run that was stopped half-way through a station goes on
+        with the same result; without context they are compared with one another.
+        """
+        pool = {frame.uid: frame for frame in _spread(context or frames, MOST_CONTEXT)}
         return [self._one(frame, pool) for frame in frames]
 
     def _one(self, frame: Frame, pool: dict[str, Frame]) -> list[Detection]:
