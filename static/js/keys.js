@@ -21,6 +21,7 @@ export const KEYS = [
     [
       { act: "next", keys: ["s", "ArrowDown"], shown: ["S", "↓"], says: "Next anchor", answer: true },
       { act: "previous", keys: ["ArrowUp"], shown: ["↑"], says: "Previous anchor", answer: true },
+      { act: "end", keys: ["e"], shown: ["E"], says: "End session: write one folder for each individual" },
       { act: "again", keys: ["r"], shown: ["R"], says: "Try again after an answer was not kept", answer: true },
     ],
   ],

@@ -205,6 +205,7 @@ async function setView(next) {
 
 /** @type {Record<string, (key: string) => void>} */
 const LOOKING = {
+  end: () => location.assign(api.replace(/^\/api/, "") + "/export"),
   ...looking.acts,
   cycle: () => setView(VIEWS[(VIEWS.indexOf(panes.view) + 1) % VIEWS.length]),
   view: (key) => setView(VIEWS[Number(key) - 1]),

@@ -110,7 +110,8 @@ def test_from_a_raw_folder_to_exported_leopards(program, page: Page, little_surv
     assert len(ledger(project)) == 6
 
     # End session: the files on the disk are right.
-    page.goto(page.url.replace("/review", "/export"))
+    page.keyboard.press("e")
+    page.wait_for_url("**/export")
     page.locator("#export-go").click()
     expect(page.locator("#export-done")).to_be_visible(timeout=60_000)
     picture_of(page, "export")
