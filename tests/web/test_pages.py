@@ -187,3 +187,24 @@ def test_no_page_needs_another_machine(repository: Path) -> None:
             if path.suffix in (".html", ".css", ".js", ".svg"):
                 found = remote.search(path.read_text(encoding="utf-8"))
                 assert not found, f"{path.name}: {found and found.group()}"
+
+
+def test_same_named_files_are_shown_as_what_they_are(client, app) -> None:
+    """North and South each hold an IMG_0000.JPG, of another colour."""
+    import io
+
+    from PIL import Image
+
+    rows = app.stocked.store.all("SELECT sighting.uid, relpath FROM sighting JOIN media ON media.id = media_id")
+    assert len({row["relpath"].split("/")[-1] for row in rows}) == 3 < len(rows)
+    for row in rows:
+        reply = client.get(f"/project/{app.stocked.id}/picture/{row['uid']}/original")
+        shown = Image.open(io.BytesIO(reply.data)).resize((1, 1)).getpixel((0, 0))
+        place = ("North", "South").index(row["relpath"].split("/")[0]) * 3 + int(row["relpath"][-5])
+        assert abs(shown[0] - 40 * place) < 6, row["relpath"]
+
+
+def test_the_stream_of_a_run_tells_its_state(client, app) -> None:
+    reply = client.get(api(app, "job/events"))
+    assert reply.mimetype == "text/event-stream"
+    assert reply.text.startswith("data: {") and '"state": "none"' in reply.text
