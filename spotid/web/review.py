@@ -101,7 +101,8 @@ def told(desk: Desk, question: Question) -> dict[str, Any]:
         "rank": question.rank,
         "of": question.of,
         "score": offer.score if offer else None,
-        "likeness": max(0.0, min(1.0, offer.likeness)) if offer else None,
+        # The vectors' likeness is no probability and misleads beside the spots: it is told only where these are not.
+        "likeness": max(0.0, min(1.0, offer.likeness)) if offer and offer.spots is None else None,
         "spots": offer.spots if offer else None,
         "same_visit": offer.same_visit if offer else False,
         "days_between": _days(one, other),
