@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 DETECTORS = {
     "station-background": "spotid.prepare.detectors.builtin:StationBackground",
 }
-CUTTERS = {
-    "grabcut": "spotid.prepare.cutouts.grabcut:GrabCut",
-}
+CUTTERS = {"grabcut": "spotid.prepare.cutouts.grabcut:GrabCut", "network": "spotid.prepare.cutouts.network:NetworkCut"}
 
 
 def detector(name: str) -> Detector:
