@@ -36,6 +36,7 @@ class Verdict(Word):
     NOT_COMPARABLE = "not_comparable", "These two pictures can never be compared; do not show the pair again."
     NEW = "new", "This sighting is an individual not seen before."
     UNUSABLE = "unusable", "Nobody can be identified in this sighting."
+    FLANK = "flank", "The side of the animal that this sighting shows, as a person sees it."
     UNDO = "undo", "I take an earlier answer back."
 
 
@@ -60,6 +61,7 @@ class SightingState(Word):
     CROPPED = "cropped", "Cropped and cut out."
     EMBEDDED = "embedded", "Described by numbers and ready to be compared."
     PROBLEM = "problem", "The crop could not be made; the reason stands beside it."
+    WITHDRAWN = "withdrawn", "Boxed anew or taken away by a person; kept, so that nothing said of it is lost."
 
 
 class JobState(Word):
@@ -79,6 +81,7 @@ class Stage(Word):
     READ = "read", "Reading dates, cameras and small pictures"
     DETECT = "detect", "Finding the animals"
     CROP = "crop", "Cropping and removing the background"
+    FLANK = "flank", "Telling left sides from right sides"
     EMBED = "embed", "Describing the coats"
     NEIGHBOURS = "neighbours", "Finding look-alikes"
     POINTS = "points", "Checking look-alikes spot by spot"

@@ -91,6 +91,29 @@ def m001_first(db: Database) -> None:
         db.execute(statement)
 
 
+SECOND = (
+    """ALTER TABLE sighting ADD COLUMN flank_score REAL""",
+    """ALTER TABLE sighting ADD COLUMN flank_by TEXT NOT NULL DEFAULT ''""",
+    # What a person said of a whole frame: its boxes (fractions, possibly none), drawn or accepted. Append only; the
+    # newest row of a frame counts. Boxes of machines teach the detector nothing; these do.
+    """CREATE TABLE frame_answer (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, media_uid TEXT NOT NULL, boxes TEXT NOT NULL,
+         reviewer_id INTEGER REFERENCES reviewer(id), made_at TEXT NOT NULL, seconds REAL)""",
+    """CREATE INDEX frame_answer_by_media ON frame_answer (media_uid, id)""",
+    """CREATE TRIGGER frame_answer_is_final BEFORE UPDATE ON frame_answer
+         BEGIN SELECT RAISE(ABORT, 'answers are never rewritten'); END""",
+    """CREATE TRIGGER frame_answer_stays BEFORE DELETE ON frame_answer
+         BEGIN SELECT RAISE(ABORT, 'answers are never deleted'); END""",
+)
+
+
+@migrations()
+def m002_frames_and_flanks(db: Database) -> None:
+    """Boxes that people drew, and how sure a flank is."""
+    for statement in SECOND:
+        db.execute(statement)
+
+
 def version(connection: sqlite3.Connection) -> int:
     """The schema version written in the file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
