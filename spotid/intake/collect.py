@@ -109,4 +109,5 @@ def _read_one(
         make=seen.make,
         model=seen.model,
         serial=seen.serial,
+        station_by=where.by,
     )

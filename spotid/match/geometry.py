@@ -13,7 +13,19 @@ LOOSE = 0.12  # of the body: a leg swings, a back bends
 GATE = (0.5, 0.65)
 TIGHT = (0.10, 0.07)  # for the two refinements by an affine map
 STRETCH = 2.0  # an affine map that stretches or squeezes more than this is no animal
+UNMOVED = 0.012  # of the frame's width and height
 FURTHEST = (4.0, 96.0)  # percentiles of the points that mark the ends of the body
+
+
+def unmoved(a: np.ndarray | None, b: np.ndarray | None, count: int) -> np.ndarray:
+    """Which of ``count`` matches lie at one place of the frame in both pictures: ``(count,)`` bool.
+
+    ``a`` and ``b`` are ``(count, 2)`` fractions of the frames, or None where that is not known (nothing is unmoved
+    then). What stays where it is from visit to visit is a rock, a log or the camera's own writing, never the animal.
+    """
+    if a is None or b is None:
+        return np.zeros(count, bool)
+    return np.asarray((np.abs(a - b) < UNMOVED).all(axis=1))
 
 
 def body(xy: np.ndarray) -> np.ndarray:

@@ -41,9 +41,11 @@ class SpotIndex:
         self._votes = votes
         self._raw: list[np.ndarray] = []  # uint8 descriptors until the reduction is learnt
         self._places: list[np.ndarray] = []
+        self._frames: list[np.ndarray] = []  # places in the whole frame; not a number where that is unknown
         self._visits: list[int] = []
         self._sightings: list[int] = []
         self._owner = np.empty(0, np.int32)  # place in the lists of each spot's sighting, brought up to date by queries
+        self._where = np.empty((0, 2), np.float32)
         self._first = [0]  # spot number at which each sighting begins, and the end
         self._index: Any = None
         self._mean = np.zeros(0, np.float32)
@@ -54,30 +56,47 @@ class SpotIndex:
         """The number of spots."""
         return self._first[-1]
 
+    @property
+    def sightings(self) -> list[int]:
+        """The sightings in the order in which they were added."""
+        return list(self._sightings)
+
     def add(self, sighting: int, visit: int, points: Points) -> None:
         """Take a sighting's spots in. ``visit`` is any number that the sightings of one visit share."""
         self._raw.append(np.ascontiguousarray(points.descriptor, np.uint8).reshape(-1, 128))
-        self._places.append(geometry.body(points.xy) if len(points.xy) else np.empty((0, 2)))
+        self._places.append(
+            geometry.body(points.xy).astype(np.float32) if len(points.xy) else np.empty((0, 2), np.float32)
+        )
+        unknown = np.full((len(points.xy), 2), np.nan, np.float32)
+        self._frames.append(unknown if points.at is None else points.at.astype(np.float32))
         self._visits.append(visit)
         self._sightings.append(sighting)
         self._first.append(self._first[-1] + len(points.xy))
         if self._index is not None and len(points.xy):
             self._index.add(self._reduced(self._raw[-1]))
 
-    def query(self, points: Points, exclude_visit: int | None, most: int = CHECKED) -> list[Found]:
-        """The sightings that share rare spots with ``points``, best first; none of ``exclude_visit``."""
+    def query(
+        self, points: Points, exclude_visit: int | None, most: int = CHECKED, without: np.ndarray | None = None
+    ) -> list[Found]:
+        """The sightings that share rare spots with ``points``, best first; none of ``exclude_visit``.
+
+        ``without`` ((sightings,) bool, in the order in which they were added) leaves out others, such as those seen
+        from the opposite side.
+        """
         if len(points.xy) == 0 or len(self) == 0:
             return []
         self._ready()
         if len(self._owner) != len(self):
             self._owner = np.repeat(np.arange(len(self._sightings), dtype=np.int32), np.diff(self._first))
+            self._where = np.concatenate(self._frames)
         owner = self._owner
-        allowed = np.ones(len(self), bool)
-        for number, visit in enumerate(self._visits):
-            if visit == exclude_visit:
-                allowed[self._first[number] : self._first[number + 1]] = False
+        left_out = np.array([visit == exclude_visit for visit in self._visits], bool)
+        allowed = ~(left_out if without is None else left_out | without)[owner]
         distance, near = self._search(points.descriptor, allowed)
         spot, candidate, target, weight = self._voted(distance, near, owner)
+        if points.at is not None:
+            moved = ~geometry.unmoved(points.at[spot], self._where[target], len(spot))
+            spot, candidate, target, weight = spot[moved], candidate[moved], target[moved], weight[moved]
         total = np.bincount(candidate, weight, len(self._sightings))
         here = geometry.body(points.xy)
         found = []

@@ -17,6 +17,28 @@ class Points:
     size: np.ndarray  # (n,) float32, fraction of the crop's longer side
     angle: np.ndarray  # (n,) float32, degrees
     descriptor: np.ndarray  # (n, d) uint8 or float32
+    kind: np.ndarray | None = None  # (n,) uint8: spots of two kinds are never compared; None where all are of one
+    # (n, 2) float32: places in the whole frame, as fractions; None where the crop is the whole picture.
+    at: np.ndarray | None = None
+
+    def of_kind(self, kind: int) -> tuple[Points, np.ndarray]:
+        """The spots of one kind, and their places among all of these ((k,) int64)."""
+        import numpy as np
+
+        if self.kind is None:
+            return (self, np.arange(len(self.xy))) if kind == 0 else self._only(np.empty(0, np.int64))
+        return self._only(np.flatnonzero(self.kind == kind))
+
+    def strongest(self, most: int) -> Points:
+        """The first ``most`` spots: matchers give them strongest first."""
+        import numpy as np
+
+        return self if len(self.xy) <= most else self._only(np.arange(most))[0]
+
+    def _only(self, chosen: np.ndarray) -> tuple[Points, np.ndarray]:
+        parts = (self.xy, self.size, self.angle, self.descriptor)
+        at = None if self.at is None else self.at[chosen]
+        return Points(*(part[chosen] for part in parts), at=at), chosen
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,7 @@ class Matcher(Protocol):
     """Compares two crops spot by spot."""
 
     name: str
+    kinds: int  # of spots, numbered from 0; each has an index of its own
 
     def identity(self) -> str:
         """A short hash of weights and recipe; scores of two identities are never mixed."""

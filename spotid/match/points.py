@@ -26,6 +26,7 @@ class CoatPoints:
     """SIFT points (Lowe 2004) in RootSIFT form (Arandjelovic and Zisserman 2012), matched both ways and verified."""
 
     name = "coat-points"
+    kinds = 1
 
     def identity(self) -> str:
         """A short hash of the recipe (there are no weights)."""
@@ -78,6 +79,9 @@ class CoatPoints:
         turned = (len(a.xy), a.descriptor.tobytes()) > (len(b.xy), b.descriptor.tobytes())
         first, second = (b, a) if turned else (a, b)
         pairs, weights = _matches(first, second)
+        if first.at is not None and second.at is not None:
+            moved = ~geometry.unmoved(first.at[pairs[:, 0]], second.at[pairs[:, 1]], len(pairs))
+            pairs, weights = pairs[moved], weights[moved]
         places = geometry.body(first.xy)[pairs[:, 0]], geometry.body(second.xy)[pairs[:, 1]]
         kept = geometry.verified(*places, weights)
         order = np.argsort(-weights[kept], kind="stable")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MATCHERS = {
     "coat-points": "spotid.match.points:CoatPoints",
+    "coat-spots": "spotid.match.spots:CoatSpots",
 }
 
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from spotid.project.layout import Layout
 from spotid.project.store import connect
 
+VERSION = 2  # a file of another version is thrown away: everything in it can be made again
 TABLES = """
 CREATE TABLE IF NOT EXISTS made (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS candidate (
   anchor INTEGER NOT NULL, candidate INTEGER NOT NULL, likeness REAL NOT NULL, same_visit INTEGER NOT NULL,
+  votes REAL NOT NULL DEFAULT 0, place REAL NOT NULL DEFAULT 0, opposite INTEGER NOT NULL DEFAULT 0,
   local REAL, spots INTEGER, score REAL NOT NULL, PRIMARY KEY (anchor, candidate)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS best_first ON candidate (anchor, score DESC);
+CREATE TABLE IF NOT EXISTS vote (
+  anchor INTEGER NOT NULL, candidate INTEGER NOT NULL, votes REAL NOT NULL, PRIMARY KEY (anchor, candidate))
+  WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vote_back ON vote (candidate);
+CREATE TABLE IF NOT EXISTS voted (anchor INTEGER PRIMARY KEY, among INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS checked (
   a INTEGER NOT NULL, b INTEGER NOT NULL, matcher TEXT NOT NULL, local REAL NOT NULL, spots INTEGER NOT NULL,
   PRIMARY KEY (a, b, matcher)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ranked (anchor INTEGER PRIMARY KEY);
 """
+FIELDS = "candidate, likeness, same_visit, votes, place, opposite, local, spots, score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,9 @@ class Candidate:
     candidate: int
     likeness: float  # inner product of the embeddings
     same_visit: bool
+    votes: float  # what rare spots of the whole survey say for this pair, both ways together
+    place: float  # 0 to 1: how surely the pictures show one place on two visits
+    opposite: bool  # one shows the left side, the other the right: nothing to compare
     local: float | None  # the local matcher's score; None where it was not compared spot by spot
     spots: int | None  # how many spots agree
     score: float  # what the list is ordered by
@@ -43,7 +54,10 @@ class Candidates:
         self._connection = connect(layout.candidates)
         # Remakeable, so speed before safety: a lost commit costs seconds of computing, never an answer.
         self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.executescript(TABLES)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            names = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            self._connection.executescript("".join(f"DROP TABLE {row[0]};" for row in names))
+        self._connection.executescript(f"{TABLES}; PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""
@@ -95,18 +109,71 @@ class Candidates:
         """Keep the lists of several anchors: (candidate, likeness, score, same visit) each."""
         with self._write() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO candidate VALUES (?, ?, ?, ?, NULL, NULL, ?)",
-                [(anchor, c, likeness, same, score) for anchor, rows in lists for c, likeness, score, same in rows],
+                "INSERT OR REPLACE INTO candidate (anchor, candidate, likeness, score, same_visit)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(anchor, *row) for anchor, rows in lists for row in rows],
             )
 
-    def short_list(self, anchor: int, depth: int) -> list[tuple[int, float]]:
-        """The ``depth`` most alike candidates of other visits and all of the same visit: (candidate, likeness)."""
+    def begin_votes(self, matcher: str) -> dict[int, int]:
+        """Anchors whose votes of this matcher are kept, and among how many sightings they were cast."""
+        row = self._connection.execute("SELECT value FROM made WHERE name = 'votes'").fetchone()
+        if row is None or row[0] != matcher:
+            with self._write() as connection:
+                connection.execute("DELETE FROM vote")
+                connection.execute("DELETE FROM voted")
+                connection.execute("INSERT OR REPLACE INTO made VALUES ('votes', ?)", (matcher,))
+        return {row[0]: row[1] for row in self._connection.execute("SELECT anchor, among FROM voted")}
+
+    def keep_votes(self, among: int, votes: Iterable[tuple[int, Mapping[int, float]]]) -> None:
+        """Keep the votes of several anchors, cast among so many sightings; earlier ones are replaced."""
+        with self._write() as connection:
+            for anchor, row in votes:
+                connection.execute("DELETE FROM vote WHERE anchor = ?", (anchor,))
+                connection.executemany(
+                    "INSERT INTO vote VALUES (?, ?, ?)", [(anchor, one, value) for one, value in row.items()]
+                )
+                connection.execute("INSERT OR REPLACE INTO voted VALUES (?, ?)", (anchor, among))
+
+    def votes_of(self, anchor: int) -> dict[int, float]:
+        """Sighting → votes for the pair, both ways together.
+
+        A pair of which only one was asked since the other is there counts double, so that it is not behind the others.
+        """
+        there = dict(self._connection.execute("SELECT candidate, votes FROM vote WHERE anchor = ?", (anchor,)))
+        back = dict(self._connection.execute("SELECT anchor, votes FROM vote WHERE candidate = ?", (anchor,)))
+        among = dict(
+            self._connection.execute(
+                "SELECT anchor, among FROM voted WHERE anchor IN (SELECT candidate FROM vote WHERE anchor = ?1)"
+                " OR anchor IN (SELECT anchor FROM vote WHERE candidate = ?1) OR anchor = ?1",
+                (anchor,),
+            )
+        )
+        mine = among.get(anchor, 0)
+        total: dict[int, float] = {}
+        for one in {*there, *back}:
+            asked = among.get(one, 0)
+            weight = (2.0, 0.0) if asked < mine and one not in back else (1.0, 1.0)
+            if mine < asked and one not in there:
+                weight = (0.0, 2.0)
+            total[one] = weight[0] * there.get(one, 0.0) + weight[1] * back.get(one, 0.0)
+        return total
+
+    def add(self, anchor: int, rows: Iterable[tuple[int, float, float, float, bool]]) -> None:
+        """Add to an anchor's list, or complete what is there: (candidate, likeness, votes, place, opposite)."""
+        with self._write() as connection:
+            connection.executemany(
+                "INSERT INTO candidate (anchor, candidate, likeness, same_visit, votes, place, opposite, score)"
+                " VALUES (?, ?, ?, 0, ?, ?, ?, 0) ON CONFLICT (anchor, candidate) DO UPDATE SET votes = excluded.votes,"
+                " place = excluded.place, opposite = excluded.opposite",
+                [(anchor, *row) for row in rows],
+            )
+
+    def list_of(self, anchor: int) -> list[Candidate]:
+        """The anchor's whole list, most alike first."""
         rows = self._connection.execute(
-            "SELECT candidate, likeness, same_visit FROM candidate WHERE anchor = ? ORDER BY likeness DESC, candidate",
-            (anchor,),
-        ).fetchall()
-        others = [(row[0], row[1]) for row in rows if not row[2]][:depth]
-        return others + [(row[0], row[1]) for row in rows if row[2]]
+            f"SELECT {FIELDS} FROM candidate WHERE anchor = ? ORDER BY likeness DESC, candidate", (anchor,)
+        )
+        return [_candidate(row) for row in rows]
 
     def checked(self, a: int, b: int, matcher: str) -> tuple[float, int] | None:
         """The spot-by-spot score of a pair and its agreeing spots, where they were computed before."""
@@ -120,7 +187,7 @@ class Candidates:
         matcher: str,
         anchor: int,
         fresh: Sequence[tuple[int, int, float, int]],
-        scores: Sequence[tuple[int, float, int, float]],
+        scores: Sequence[tuple[int, float | None, int | None, float]],
     ) -> None:
         """Keep ``fresh`` pair results (a, b, local, spots) and the anchor's scores (candidate, local, spots, score)."""
         with self._write() as connection:
@@ -134,26 +201,39 @@ class Candidates:
             )
             connection.execute("INSERT OR IGNORE INTO ranked VALUES (?)", (anchor,))
 
+    def every_row(self) -> list[sqlite3.Row]:
+        """All rows of lists that were compared spot by spot: anchor, candidate and what is known of the pair."""
+        return self._connection.execute(
+            f"SELECT anchor, {FIELDS} FROM candidate JOIN ranked USING (anchor) ORDER BY anchor, candidate"
+        ).fetchall()
+
+    def keep_order(self, scores: Iterable[tuple[float, int, int]]) -> None:
+        """Order the lists anew: (score, anchor, candidate)."""
+        with self._write() as connection:
+            connection.executemany("UPDATE candidate SET score = ? WHERE anchor = ? AND candidate = ?", scores)
+
     def of(self, anchor: int, limit: int) -> list[Candidate]:
         """The anchor's look-alikes, best first."""
         rows = self._connection.execute(
-            "SELECT candidate, likeness, same_visit, local, spots, score FROM candidate WHERE anchor = ?"
-            " ORDER BY score DESC, candidate LIMIT ?",
-            (anchor, limit),
-        ).fetchall()
-        return [Candidate(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+            f"SELECT {FIELDS} FROM candidate WHERE anchor = ? ORDER BY score DESC, candidate LIMIT ?", (anchor, limit)
+        )
+        return [_candidate(row) for row in rows]
 
     def best_pairs(self, limit: int) -> dict[int, list[Candidate]]:
         """The ``limit`` best look-alikes of every anchor whose list was compared spot by spot."""
         rows = self._connection.execute(
             "SELECT * FROM (SELECT candidate.*, ROW_NUMBER() OVER (PARTITION BY anchor ORDER BY score DESC, candidate)"
-            " AS place FROM candidate JOIN ranked USING (anchor)) WHERE place <= ? ORDER BY anchor, place",
+            " AS at FROM candidate JOIN ranked USING (anchor)) WHERE at <= ? ORDER BY anchor, at",
             (limit,),
         )
         lists: dict[int, list[Candidate]] = {}
         for row in rows:
-            entry = Candidate(
-                *(row["candidate"], row["likeness"], bool(row["same_visit"]), row["local"], row["spots"], row["score"])
-            )
-            lists.setdefault(row["anchor"], []).append(entry)
+            lists.setdefault(row["anchor"], []).append(_candidate(row))
         return lists
+
+
+def _candidate(row: sqlite3.Row) -> Candidate:
+    return Candidate(
+        *(row["candidate"], row["likeness"], bool(row["same_visit"]), row["votes"]),
+        *(row["place"], bool(row["opposite"]), row["local"], row["spots"], row["score"]),
+    )

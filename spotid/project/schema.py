@@ -92,6 +92,8 @@ def m001_first(db: Database) -> None:
 
 
 SECOND = (
+    # Who told the station: "table", "name" (of the file), "folder". Folders may be sorted by anything.
+    """ALTER TABLE media ADD COLUMN station_by TEXT NOT NULL DEFAULT ''""",
     """ALTER TABLE sighting ADD COLUMN flank_score REAL""",
     """ALTER TABLE sighting ADD COLUMN flank_by TEXT NOT NULL DEFAULT ''""",
     # What a person said of a whole frame: its boxes (fractions, possibly none), drawn or accepted. Append only; the

@@ -219,3 +219,24 @@ def test_heic_is_read(tmp_path) -> None:
     path = tmp_path / "phone.HEIC"
     pillow_heif.from_pillow(Image.new("RGB", (64, 48), (200, 10, 10))).save(path)
     assert pixels(path).shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "station", "camera"),
+    [
+        ("x/StationA__Camera1__2012-07-05__12-17-34(1).JPG", "StationA", "Camera1"),
+        ("x/02__Station04__Camera2__2012-7-5__12-17-34(10).jpg", "02-Station04", "Camera2"),
+        ("x/StationA__2012-07-05__12-17-34(1).JPG", "StationA", ""),
+        ("x/2012-07-05__12-17-34.JPG", "x", ""),
+        ("x/StationA__Camera1.JPG", "x", ""),
+        ("x/__2012-07-05__12-17-34.JPG", "x", ""),
+    ],
+)
+def test_a_name_in_the_camtrapr_form_tells_the_station(name: str, station: str, camera: str) -> None:
+    found = stations.place(name, "auto", None)
+    assert (found.station, found.camera) == (station, camera)
+    assert found.by == ("folder" if station == "x" else "name")
+
+
+def test_a_station_of_the_table_comes_before_the_files_name() -> None:
+    assert stations.place("Kopje/StationA__2012-07-05__12-17-34.JPG", "auto", None, frozenset({"kopje"})).by == "table"

@@ -24,7 +24,8 @@ class Bright:
     """Stands in for the network: what is brighter than the picture's mean is animal."""
 
     def setInput(self, values: np.ndarray) -> None:
-        assert values.shape == (1, 3, segmenter.HIGH, segmenter.WIDE) and values.dtype == np.float32
+        times = values.shape[2] // segmenter.HIGH
+        assert values.shape == (1, 3, times * segmenter.HIGH, times * segmenter.WIDE) and values.dtype == np.float32
         self.values = values
 
     def forward(self) -> np.ndarray:
@@ -73,6 +74,21 @@ def test_map_lies_where_the_animal_is(bright: Path) -> None:
         assert overlap(segmenter.animal_map(rgb, bright) > 0.5, mask) > 0.85
 
 
+def test_one_look_suffices_for_a_crop(bright: Path) -> None:
+    rgb, mask = round_animal()
+    for times in (1, 2):
+        assert overlap(segmenter.one_look(rgb, bright, times) > 0.5, mask) > 0.85
+
+
+def test_looks_that_disagree_meet_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {1: 0.9, 2: 0.1}
+    monkeypatch.setattr(
+        segmenter, "one_look", lambda rgb, weights, times: np.full(rgb.shape[:2], answers[times], np.float32)
+    )
+    shares = segmenter.animal_map(np.zeros((30, 40, 3), np.uint8))
+    assert shares.shape == (30, 40) and np.allclose(shares, 0.5, atol=1e-4)
+
+
 def test_missing_weights_are_said(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="weights are missing"):
         segmenter.animal_map(np.zeros((48, 64, 3), np.uint8), tmp_path / "none.onnx")
@@ -85,15 +101,16 @@ def test_patches_give_boxes_round_their_masks(x: float, y: float, w: float, h: f
     _, mask = picture(200, 150, Box(x, y, w, h))
     found = segmenter.patches(mask.astype(np.float32) * 0.9)
     assert len(found) == 1
-    box, score, where = found[0]
-    assert box.iou(Box(x, y, w, h)) > 0.8 and abs(score - 0.9) < 1e-5 and (where == mask).all()
+    one = found[0]
+    assert one.box.iou(Box(x, y, w, h)) > 0.8 and (one.mask == mask).all()
+    assert abs(one.mean - 0.9) < 1e-5 and abs(one.peak - 0.9) < 1e-5 and abs(one.area - mask.mean()) < 1e-9
 
 
 def test_patches_leave_out_crumbs_and_put_the_largest_first() -> None:
     shares = np.zeros((100, 100), np.float32)
     shares[10:20, 10:20], shares[50:90, 40:90], shares[2, 2] = 0.9, 0.8, 1.0
     found = segmenter.patches(shares)
-    assert [round(box.w, 2) for box, _, _ in found] == [0.5, 0.1]
+    assert [round(one.box.w, 2) for one in found] == [0.5, 0.1]
 
 
 def test_cut_out_follows_the_network(bright: Path) -> None:

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-GRID = (40, 30)  # width and height of the small gradient picture that stands for a scene
-BLOCK = 5  # gradient cells along each side of the blocks that are compared one by one
-MARGIN = 0.05  # of the height, left out of signatures at the top and at the bottom
+from spotid.scenery import BLOCK, GRID, MARGIN, likeness, signature
+
+__all__ = ["BLOCK", "GRID", "MARGIN", "common_strips", "is_infrared", "likeness", "signature", "strips"]
+
 TALLEST_STRIP = 0.12  # of the frame's height
+SHAPES, SHAPE_SLACK = (4 / 3, 16 / 9, 3 / 2), 0.015  # of cameras' pictures: long side by short side
+ODD_SHARE, ONE_SIZE_SHARE = (
+    0.6,
+    0.25,
+)  # from how many pictures of odd shapes, and to how many of one size, they are crops
 INFRARED_SATURATION = 9.0  # grey levels: 0 on 11 infrared frames, 15 and more on 106 by daylight or white flash
 
 
@@ -18,36 +24,6 @@ def is_infrared(small: np.ndarray) -> bool:
     sample = small[::4, ::4].astype(np.int16)
     spread = sample.max(axis=2) - sample.min(axis=2)
     return bool(np.percentile(spread, 70) < INFRARED_SATURATION)
-
-
-def signature(small: np.ndarray) -> np.ndarray:
-    """The scene of a frame as ``(blocks, values)`` float16 unit rows of normalised gradients.
-
-    Gradients of a small picture, divided by their own local strength, hardly change with light and exposure. The top
-    and bottom rows, where information strips lie, are always left out: a strip overlooked once changes nothing.
-    """
-    import cv2
-
-    edge = round(MARGIN * small.shape[0])
-    grey = cv2.cvtColor(small[edge : small.shape[0] - edge], cv2.COLOR_RGB2GRAY)
-    tiny = cv2.resize(grey, GRID, interpolation=cv2.INTER_AREA).astype(np.float32)
-    tiny = np.log(tiny + 16.0)
-    gx, gy = cv2.Sobel(tiny, cv2.CV_32F, 1, 0), cv2.Sobel(tiny, cv2.CV_32F, 0, 1)
-    local = cv2.GaussianBlur(np.hypot(gx, gy), (0, 0), 3.0) + 0.05
-    field = np.stack([gx / local, gy / local], axis=2)
-    down, across = GRID[1] // BLOCK, GRID[0] // BLOCK
-    blocks = field.reshape(down, BLOCK, across, BLOCK, 2).transpose(0, 2, 1, 3, 4).reshape(down * across, -1)
-    norms = np.linalg.norm(blocks, axis=1, keepdims=True)
-    return np.asarray(blocks / np.maximum(norms, 1e-6), np.float16)
-
-
-def likeness(a: np.ndarray, b: np.ndarray) -> float:
-    """How much two scenes agree, -1 to 1: the upper quartile of the blocks' correlations.
-
-    A quartile, because an animal close to the camera may hide most of the place.
-    """
-    agreement = (a.astype(np.float32) * b.astype(np.float32)).sum(axis=1)
-    return float(np.percentile(agreement, 75))
 
 
 def strips(small: np.ndarray) -> tuple[float, float]:
@@ -88,3 +64,11 @@ def common_strips(found: Sequence[tuple[float, float]]) -> tuple[float, float]:
     if not found:
         return 0.0, 1.0
     return float(np.median([top for top, _ in found])), float(np.median([bottom for _, bottom in found]))
+
+
+def are_crops(sizes: Sequence[tuple[int, int]]) -> bool:
+    """Whether pictures of these sizes (width, height) have been cut out already: cameras give every frame one size, and
+    a usual shape; crops have neither. A camera's frames cut along a strip have an odd shape but one size."""
+    odd = [size for size in sizes if not any(abs(max(size) / min(size) / shape - 1) < SHAPE_SLACK for shape in SHAPES)]
+    commonest = max((list(sizes).count(size) for size in set(sizes)), default=0)
+    return len(odd) >= ODD_SHARE * len(sizes) > 0 and (len(sizes) == 1 or commonest < ONE_SIZE_SHARE * len(sizes) + 1)

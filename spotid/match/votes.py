@@ -1,0 +1,53 @@
+"""Every sighting's rare spots, asked of the spots of all others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spotid.match.cache import PointCache
+from spotid.match.lnbnn import SpotIndex
+from spotid.match.parts import Matcher
+from spotid.match.seen import Seen
+from spotid.progress import Progress
+from spotid.project.candidates import Candidates
+
+BATCH = 50
+BUDGET = 2_500_000  # spots of one kind in memory: 200 bytes each with their index
+FEWEST_SPOTS = 250  # of a sighting, however many there are
+VOTED = 30  # candidates kept of each query
+ASK_AGAIN = 1.25  # times as many sightings as when an anchor was asked: it is asked again
+
+
+def cast_votes(known: Seen, cache: PointCache, matcher: Matcher, candidates: Candidates, progress: Progress) -> None:
+    """Ask the index of all spots for every sighting that was not asked yet, or among far fewer."""
+    asked = candidates.begin_votes(matcher.identity())
+    waiting = [one for one in known.ids if asked.get(one, 0) * ASK_AGAIN < len(known.ids)]
+    if not waiting:
+        progress.step(2 * len(known.ids))
+        return
+    progress.step(len(known.ids) - len(waiting))
+    most = max(FEWEST_SPOTS, BUDGET // len(known.ids))
+    indexes = [SpotIndex() for _ in range(matcher.kinds)]
+    for one in known.ids:
+        points = cache.get(one)
+        for kind, index in enumerate(indexes):
+            if points is not None:
+                index.add(one, int(known.visit[known.row[one]]), points.of_kind(kind)[0].strongest(most))
+        progress.step()
+    held = np.array([known.row[one] for one in indexes[0].sightings], np.int64)
+    batch: list[tuple[int, dict[int, float]]] = []
+    for one in waiting:
+        points, row = cache.get(one), known.row[one]
+        votes: dict[int, float] = {}
+        for kind, index in enumerate(indexes):
+            if points is not None:
+                mine = points.of_kind(kind)[0].strongest(most)
+                for found in index.query(mine, int(known.visit[row]), VOTED, known.opposite(row)[held]):
+                    votes[found.sighting] = votes.get(found.sighting, 0.0) + found.score
+        batch.append((one, votes))
+        if len(batch) == BATCH:
+            candidates.keep_votes(len(known.ids), batch)
+            progress.step(len(batch))
+            batch = []
+    candidates.keep_votes(len(known.ids), batch)
+    progress.step(len(batch))

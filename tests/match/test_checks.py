@@ -1,0 +1,137 @@
+"""The stage as a whole on drawn coats: votes, place and flank complete the lists, and the right one comes first."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spotid.boxes import Box
+from spotid.match.checks import check_lookalikes, fading
+from spotid.match.lists import list_lookalikes
+from spotid.match.places import places_of
+from spotid.match.seen import seen
+from spotid.match.spots import CoatSpots
+from spotid.progress import Silent
+from spotid.project import shards
+from spotid.project.candidates import Candidates
+from spotid.project.files import write_whole
+from tests.conftest import Stock
+from tests.match.test_points import coat
+
+cv2 = pytest.importorskip("cv2")
+pytest.importorskip("faiss")
+ANIMAL = Box(0.2, 0.3, 0.4, 0.4)
+# Photograph → individual, scene, day. 0 and 1 are the same animal at two places; 2 and 3 two animals at one place.
+SHOWN = [(1, 10, 1), (1, 11, 3), (2, 12, 5), (3, 12, 9), (4, 13, 11)]
+
+
+def scene(seed: int, light: int) -> bytes:
+    rng = np.random.default_rng(seed)
+    frame = cv2.resize(rng.uniform(40, 200, (24, 32)).astype(np.float32), (320, 240), interpolation=cv2.INTER_CUBIC)
+    frame = np.clip(frame * (0.8 + 0.1 * light), 0, 255).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(np.dstack([frame] * 3)).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def survey(stock: Stock) -> Stock:
+    """Five sightings with their crops on the disk; embeddings say nothing."""
+    made = Stock(stock.project, stock.photographs)
+    with stock.project.store.write() as connection:
+        connection.execute("UPDATE sighting SET state = 'problem'")
+    for number, (individual, place, day) in enumerate(SHOWN):
+        name = f"cards/IMG_{number}.JPG"
+        with stock.project.store.write() as connection:
+            connection.execute("UPDATE sighting SET state = 'problem' WHERE recipe IS NULL")
+        made.add(name, scene(place, number), (ANIMAL,), taken=f"2026-03-{day:02d}T06:00:00")
+        rgb, mask = coat(individual, 0.03 * number)
+        layout, uid = stock.project.layout, made.uids[-1]
+        for path, picture, kind in (
+            (layout.crop(uid, "test"), Image.fromarray(rgb), "PNG"),
+            (layout.cutout(uid, "test"), Image.fromarray(np.dstack([rgb, mask * np.uint8(255)])), "PNG"),
+        ):
+            buffer = io.BytesIO()
+            picture.save(buffer, kind)
+            write_whole(path, buffer.getvalue())
+    with stock.project.store.write() as connection:
+        connection.execute("UPDATE sighting SET state = 'problem'")
+        marks = ",".join("?" * len(made.ids))
+        connection.execute(f"UPDATE sighting SET state = 'cropped' WHERE id IN ({marks})", made.ids)
+        connection.execute("UPDATE media SET visit = id")
+    return made
+
+
+def embedded(survey: Stock) -> shards.EncoderRow:
+    project = survey.project
+    encoder = shards.encoder_row(project.store, "test", "test", 4)
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(len(survey.ids), 4))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = project.store.all(
+        "SELECT sighting.*, media.relpath, media.sha256 FROM sighting JOIN media ON media.id = media_id"
+        " WHERE sighting.state = 'cropped' ORDER BY sighting.id"
+    )
+    shards.append(project.layout, project.store, encoder, rows, vectors.astype(np.float16))
+    return encoder
+
+
+def run(survey: Stock, encoder: shards.EncoderRow) -> dict[int, list[tuple[int, bool, float]]]:
+    project = survey.project
+    list_lookalikes(project, encoder, {"neighbours": 3}, Silent())
+    check_lookalikes(project, encoder, CoatSpots(), 3, 0.08, Silent())
+    candidates = Candidates(project.layout)
+    place = {one: index for index, one in enumerate(survey.ids)}
+    try:
+        return {
+            place[one]: [(place[c.candidate], c.opposite, c.place) for c in candidates.of(one, 9)] for one in survey.ids
+        }
+    finally:
+        candidates.close()
+
+
+def test_the_same_coat_comes_first_and_the_place_orders_the_rest(survey: Stock) -> None:
+    lists = run(survey, embedded(survey))
+    assert lists[0][0][0] == 1 and lists[1][0][0] == 0
+    assert lists[2][0][0] == 3 and lists[2][0][2] > 0.5
+    assert all(entry[2] == 0 for entry in lists[4])
+
+
+def test_known_opposite_flanks_are_kept_but_come_last(survey: Stock) -> None:
+    with survey.project.store.write() as connection:
+        connection.execute("UPDATE sighting SET flank_by = 'person', flank = 'right'")
+        connection.execute("UPDATE sighting SET flank = 'left' WHERE id = ?", (survey.ids[1],))
+    lists = run(survey, embedded(survey))
+    assert lists[0][-1][:2] == (1, True) and not any(entry[1] for entry in lists[0][:-1])
+
+
+def test_a_second_run_changes_nothing(survey: Stock) -> None:
+    encoder = embedded(survey)
+    assert run(survey, encoder) == run(survey, encoder)
+
+
+def test_flanks_count_only_when_sure(survey: Stock) -> None:
+    with survey.project.store.write() as connection:
+        connection.execute("UPDATE sighting SET flank = 'left', flank_by = 'flank-1', flank_score = 0.7")
+        connection.execute("UPDATE sighting SET flank_score = 0.95 WHERE id = ?", (survey.ids[2],))
+        connection.execute("UPDATE sighting SET flank_by = 'person' WHERE id = ?", (survey.ids[3],))
+    assert seen(survey.project, survey.ids).side.tolist() == [0, 0, -1, -1, 0]
+
+
+def test_visits_to_one_station_of_a_table_are_of_one_place_whatever_they_show(survey: Stock) -> None:
+    embedded(survey)
+    visits = [survey.project.store.value("SELECT media_id FROM sighting WHERE id = ?", one) for one in survey.ids]
+    before = places_of(survey.project, Silent())
+    assert visits[4] not in before and before[visits[2]].keys() == {visits[3]}
+    with survey.project.store.write() as connection:
+        connection.execute("UPDATE media SET station_by = 'table' WHERE id IN (?, ?)", (visits[0], visits[4]))
+    assert places_of(survey.project, Silent())[visits[4]] == {visits[0]: 1.0}
+
+
+def test_a_common_place_fades_with_time() -> None:
+    day, week, years = "2026-03-01T06:00:00", "2026-03-08T06:00:00", "2029-03-08T06:00:00"
+    assert fading(day, day) == 1.0 > fading(day, week) > fading(day, years) > 0.5
+    assert fading(day, "") == fading("", "") < 1.0

@@ -1,0 +1,69 @@
+"""The look-alikes file: remade when its layout is another, votes counted both ways."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from spotid.project.candidates import Candidates
+from spotid.project.folder import Project
+
+
+@pytest.fixture
+def candidates(project: Project) -> Iterator[Candidates]:
+    made = Candidates(project.layout)
+    yield made
+    made.close()
+
+
+def test_votes_count_both_ways(candidates: Candidates) -> None:
+    assert candidates.begin_votes("m1") == {}
+    candidates.keep_votes(3, [(1, {2: 0.5}), (2, {1: 0.25, 3: 1.0}), (3, {})])
+    assert candidates.votes_of(1) == {2: 0.75}
+    assert candidates.votes_of(2) == {1: 0.75, 3: 1.0}
+    assert candidates.begin_votes("m1") == {1: 3, 2: 3, 3: 3}
+
+
+def test_a_sighting_that_came_later_is_not_behind(candidates: Candidates) -> None:
+    candidates.begin_votes("m1")
+    candidates.keep_votes(2, [(1, {2: 0.5}), (2, {1: 0.5})])
+    candidates.keep_votes(3, [(3, {1: 0.6})])  # 1 was asked when 3 was not there
+    assert candidates.votes_of(3) == {1: 1.2}
+    assert candidates.votes_of(1) == {2: 1.0, 3: 1.2}
+
+
+def test_another_matcher_starts_over(candidates: Candidates) -> None:
+    candidates.begin_votes("m1")
+    candidates.keep_votes(2, [(1, {2: 0.5})])
+    assert candidates.begin_votes("m2") == {} and candidates.votes_of(1) == {}
+
+
+def test_adding_completes_what_is_there_and_orders_are_kept(candidates: Candidates) -> None:
+    candidates.begin("x")
+    candidates.keep_lists([(1, [(2, 0.9, 0.4, False)])])
+    candidates.add(1, [(2, 0.1, 3.0, 1.0, False), (3, 0.2, 0.0, 0.0, True)])
+    first, second = candidates.list_of(1)
+    assert (first.candidate, first.likeness, first.votes, first.place) == (2, 0.9, 3.0, 1.0)
+    assert (second.candidate, second.opposite, second.local) == (3, True, None)
+    candidates.keep_checked("m", 1, [(1, 2, 5.0, 7)], [(2, 5.0, 7, 0.8), (3, None, None, 0.1)])
+    assert candidates.checked(2, 1, "m") == (5.0, 7)
+    candidates.keep_order([(0.2, 1, 2), (0.9, 1, 3)])
+    assert [one.candidate for one in candidates.of(1, 5)] == [3, 2]
+    assert [one.candidate for one in candidates.best_pairs(1)[1]] == [3]
+    assert len(candidates.every_row()) == 2
+
+
+def test_a_file_of_another_layout_is_thrown_away(project: Project) -> None:
+    project.layout.cache.mkdir(exist_ok=True)
+    old = sqlite3.connect(project.layout.candidates)
+    old.execute("CREATE TABLE candidate (anchor INTEGER, other INTEGER)")
+    old.commit()
+    old.close()
+    fresh = Candidates(project.layout)
+    fresh.keep_lists([(1, [(2, 0.9, 0.4, False)])])
+    fresh.close()
+    again = Candidates(project.layout)
+    assert [one.candidate for one in again.of(1, 5)] == [2]
+    again.close()
