@@ -245,6 +245,23 @@ def export(project: Any, folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("project_folder", type=FOLDER, metavar="PROJECT")
+@click.option("--import", "table", type=click.Path(dir_okay=False, path_type=Path), help="A CSV of boxes to keep.")
+@click.option("--export", "out", type=click.Path(dir_okay=False, path_type=Path), help="The CSV to write.")
+@click.option("--sure", is_flag=True, help="Keep boxes even where answers about animals lose theirs.")
+@click.option("--search-again", is_flag=True, help="Search frames that nobody looked at again.")
+@_project
+def boxes(project: Any, table: Path | None, out: Path | None, sure: bool, search_again: bool) -> None:
+    """Bring in or write the boxes that people drew: a CSV of path, x, y, w, h as fractions of the picture.
+
+    A line with empty box columns says that there is no animal in the picture.
+    """
+    from spotid.jobs.teaching import by_command
+
+    sys.exit(by_command(project, table, out, sure=sure, search_again=search_again, say=click.echo))
+
+
+@main.command()
 @PROJECT
 @click.option("--repair", is_flag=True, help="Make again what can be made again.")
 @_project

@@ -14,7 +14,7 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("app", "demo", "doctor", "export", "open", "rank", "run", "sightings", "simulate")
+COMMANDS = ("app", "boxes", "demo", "doctor", "export", "open", "rank", "run", "sightings", "simulate")
 
 
 def run(*arguments: object) -> Result:

@@ -16,7 +16,7 @@ from spotid.words import Stage
 
 PROFILE = "profile"
 
-RUN = (Stage.SCAN, Stage.READ, Stage.DETECT, Stage.CROP, Stage.EMBED, Stage.NEIGHBOURS, Stage.POINTS)
+RUN = (Stage.SCAN, Stage.READ, Stage.DETECT, Stage.CROP, Stage.FLANK, Stage.EMBED, Stage.NEIGHBOURS, Stage.POINTS)
 
 
 @dataclass
@@ -50,6 +50,11 @@ class Line:
             return lambda progress: crop_pending(
                 project, registry.cutter(self.profile.cutout), self.profile.padding, settings, progress
             )
+        if stage is Stage.FLANK:
+            from spotid.prepare.flanks import tell_flanks
+
+            matter, padding = self.profile.flanks_matter, self.profile.padding
+            return lambda progress: tell_flanks(project, progress, padding) if matter else progress.expect(0)
         from spotid.embed import registry as encoders
 
         encoder = encoders.encoder(self.profile.encoder)
@@ -57,14 +62,17 @@ class Line:
             from spotid.embed.encode import encode_pending
 
             return lambda progress: encode_pending(project, encoder, settings, progress)
-        from spotid.match import lists
-        from spotid.match import registry as matchers
-
+        row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
         if stage is Stage.NEIGHBOURS:
-            row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
-            return lambda progress: lists.list_lookalikes(project, row, settings, progress)
+            from spotid.match.lists import list_lookalikes
+
+            return lambda progress: list_lookalikes(project, row, settings, progress)
+        from spotid.match import registry as matchers
+        from spotid.match.checks import check_lookalikes
+
         matcher = matchers.matcher(self.profile.matcher)
-        return lambda progress: lists.check_lookalikes(project, matcher, self.profile.shortlist, progress)
+        shortlist, padding = self.profile.shortlist, self.profile.padding
+        return lambda progress: check_lookalikes(project, row, matcher, shortlist, padding, progress)
 
 
 def line_of(project: Project, settings: dict[str, Any]) -> Line:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     reporter.listen()
     try:
         project = open_project(Path(job["project"]), shared=True)
-        lock = Lock(project.layout.worker_lock, "Another run is at work in this project", wait=PREDECESSOR_SECONDS)
         try:
-            result = KINDS[job["kind"]](project, job, reporter)
+            with _alone(project, job["kind"]):
+                result = KINDS[job["kind"]](project, job, reporter)
         finally:
-            lock.release()
             project.close()
     except Cancelled:
         reporter.say(event="end", state="cancelled")
@@ -68,9 +69,26 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def _alone(project: Project, kind: str) -> Iterator[None]:
+    """Only one worker writes at a time; one that only looks waits for nobody."""
+    if kind in LOOKING:
+        yield
+        return
+    lock = Lock(project.layout.worker_lock, "Another run is at work in this project", wait=PREDECESSOR_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _run(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     chosen = settings(job.get("settings"))
     line = line_of(project, chosen)
+    if job.get("again"):
+        from spotid.prepare import redo
+
+        redo.queue(project)  # kept in the database: a run that was stopped goes on with it
     for stage in RUN:
         check_room(project, chosen)
         reporter.begin(stage)
@@ -89,7 +107,23 @@ def _export(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[s
     return written
 
 
-KINDS = {"run": _run, "export": _export}
+def _track(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    from spotid.boxes import Box
+    from spotid.prepare import track
+
+    found = track.in_visit(project, job["media_uid"], [Box(*sides) for sides in job["boxes"]])
+    return {
+        "proposals": [
+            {"media_uid": one.media_uid, "confidence": one.confidence}
+            | {"x": one.box.x, "y": one.box.y, "w": one.box.w, "h": one.box.h}
+            for one in found
+            if one.box is not None
+        ]
+    }
+
+
+KINDS = {"run": _run, "export": _export, "track": _track}
+LOOKING = frozenset({"track"})  # kinds that write nothing
 
 
 if __name__ == "__main__":

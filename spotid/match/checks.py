@@ -17,7 +17,7 @@ from spotid.project import shards
 from spotid.project.candidates import Candidate, Candidates
 from spotid.project.folder import Project
 
-COMPARED = 20  # of the sightings with most votes, compared spot by spot beside the most alike by embedding
+COMPARED = 15  # of the sightings with most votes, compared spot by spot beside the most alike by embedding
 AFTER_A_YEAR = 0.75  # half of the chance, as the logarithm that evidence is
 NEIGHBOURS_AT_PLACE = 12  # sightings of one place that are in a list in any case, nearest in time first
 
@@ -59,7 +59,7 @@ def _complete(
 ) -> None:
     """Add to an anchor's list who shares rare spots with it and who was at its place about that time."""
     row = known.row[anchor]
-    opposite, here = known.opposite(row), known.places.get(int(known.visit[row]), {})
+    opposite, side, here = known.opposite(row), known.side(row), known.places.get(int(known.visit[row]), {})
     votes = {one: value for one, value in candidates.votes_of(anchor).items() if one in known.row}
     listed = {entry.candidate for entry in candidates.list_of(anchor)} & known.row.keys()
     near = _nearest_in_time(known, anchor, [one for visit in sorted(here) for one in members[visit]])
@@ -69,7 +69,7 @@ def _complete(
         if known.visit[other] != known.visit[row]:
             alike = float(vectors[other].astype(np.float32) @ vectors[row].astype(np.float32))
             place = here.get(int(known.visit[other]), 0.0) * fading(known.time[row], known.time[other])
-            rows.append((one, alike, votes.get(one, 0.0), place, bool(opposite[other])))
+            rows.append((one, alike, votes.get(one, 0.0), place, float(side[other]), bool(opposite[other])))
     candidates.add(anchor, rows)
 
 
@@ -90,7 +90,7 @@ def _compare(anchor: int, cache: PointCache, matcher: Matcher, candidates: Candi
             pair = (result.score, len(result.pairs))
             fresh.append((anchor, one.candidate, *pair))
         local, spots = pair or (None, None)
-        score = likely((local or 0.0) + one.votes, one.likeness, one.place, one.opposite)
+        score = likely((local or 0.0) + one.votes, one.likeness, one.place, one.side)
         kept.append((one.candidate, local, spots, score))
     candidates.keep_checked(identity, anchor, fresh, kept)
 
@@ -142,7 +142,7 @@ def order_lists(known: Seen, candidates: Candidates) -> None:
         likeness=np.array([row["likeness"] for row in rows], np.float64),
         place=np.array([row["place"] for row in rows], np.float64),
         same_visit=np.array([row["same_visit"] for row in rows], bool),
-        opposite=np.array([row["opposite"] for row in rows], bool),
+        side=np.array([row["side"] for row in rows], np.float64),
     )
     result = scores(pairs, known.visit)
     candidates.keep_order(

@@ -13,8 +13,8 @@ from spotid.match.parts import Points
 WIDTH = 64  # dimensions kept of 128; 64 floats a spot are half of the memory and half of the time
 VOTES = 5  # nearest spots that each spot of a query votes for; the next one says what a chance match looks like
 EXACT_BELOW = 20_000  # spots; fewer are compared one with another, unreduced
-GROWN = 4  # times as many spots as when the cells were last laid out: they are laid out again
-LOOK_IN = 12  # cells searched for each spot, of as many cells as the root of the number of spots
+CELLS = 2.0  # times the root of the number of spots
+LOOK_IN = 8  # cells searched for each spot
 SAMPLE = 20_000  # spots from which the reduction is learnt
 CHECKED = 50  # best candidates of a query whose arrangement is checked
 UNCHECKED_SHARE = 1e-4  # what evidence without a common arrangement counts: it only orders those without any
@@ -50,7 +50,7 @@ class SpotIndex:
         self._index: Any = None
         self._mean = np.zeros(0, np.float32)
         self._axes = np.zeros((0, 0), np.float32)
-        self._trained_on = 0
+        self._cells = False  # laid out in cells, the descriptors themselves let go
 
     def __len__(self) -> int:
         """The number of spots."""
@@ -63,7 +63,7 @@ class SpotIndex:
 
     def add(self, sighting: int, visit: int, points: Points) -> None:
         """Take a sighting's spots in. ``visit`` is any number that the sightings of one visit share."""
-        self._raw.append(np.ascontiguousarray(points.descriptor, np.uint8).reshape(-1, 128))
+        raw = np.ascontiguousarray(points.descriptor, np.uint8).reshape(-1, 128)
         self._places.append(
             geometry.body(points.xy).astype(np.float32) if len(points.xy) else np.empty((0, 2), np.float32)
         )
@@ -72,8 +72,10 @@ class SpotIndex:
         self._visits.append(visit)
         self._sightings.append(sighting)
         self._first.append(self._first[-1] + len(points.xy))
-        if self._index is not None and len(points.xy):
-            self._index.add(self._reduced(self._raw[-1]))
+        if self._index is not None and len(raw):
+            self._index.add(self._reduced(raw))
+        if not self._cells:
+            self._raw.append(raw)
 
     def query(
         self, points: Points, exclude_visit: int | None, most: int = CHECKED, without: np.ndarray | None = None
@@ -118,10 +120,9 @@ class SpotIndex:
 
         bits = np.packbits(allowed, bitorder="little")
         chosen = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
-        cells = isinstance(self._index, faiss.IndexIVF)
-        how: Any = faiss.SearchParametersIVF() if cells else faiss.SearchParameters()
+        how: Any = faiss.SearchParametersIVF() if self._cells else faiss.SearchParameters()
         how.sel = chosen
-        if cells:
+        if self._cells:
             how.nprobe = LOOK_IN
         distance, near = self._index.search(self._reduced(descriptor), self._votes + 1, params=how)
         return np.maximum(distance, 0.0), near
@@ -145,10 +146,10 @@ class SpotIndex:
         return np.ascontiguousarray((_unit(descriptor) - self._mean) @ self._axes, np.float32)
 
     def _ready(self) -> None:
-        """Learn the reduction and the cells once there are enough spots, again when they have grown ``GROWN`` times."""
+        """Learn the reduction and the cells once there are enough spots; from then on spots are added to these."""
         import faiss
 
-        if self._index is not None and len(self) < max(EXACT_BELOW, GROWN * self._trained_on):
+        if self._cells or (self._index is not None and len(self) < EXACT_BELOW):
             return
         every = np.concatenate(self._raw)
         if len(every) < EXACT_BELOW:
@@ -159,12 +160,13 @@ class SpotIndex:
             self._mean = sample.mean(axis=0)
             _, axes = np.linalg.eigh(np.cov((sample - self._mean).T))
             self._axes = np.ascontiguousarray(axes[:, ::-1][:, :WIDTH], np.float32)
-            cells = round(len(every) ** 0.5)
+            cells = round(CELLS * len(every) ** 0.5)
             # Whole bytes instead of floats: 64 bytes a spot, 160 MB for 2.5 million.
             self._index = faiss.index_factory(WIDTH, f"IVF{cells},SQ8")
             self._index.cp.niter, self._index.cp.max_points_per_centroid, self._index.cp.seed = 8, 64, 1
             self._index.train(self._reduced(every[:: max(1, len(every) // (64 * cells))]))
-            self._trained_on = len(every)
+            self._cells = True
+            self._raw = []
         for start in range(0, len(every), 65536):
             self._index.add(self._reduced(every[start : start + 65536]))
 

@@ -36,9 +36,8 @@ class Points:
         return self if len(self.xy) <= most else self._only(np.arange(most))[0]
 
     def _only(self, chosen: np.ndarray) -> tuple[Points, np.ndarray]:
-        parts = (self.xy, self.size, self.angle, self.descriptor)
-        at = None if self.at is None else self.at[chosen]
-        return Points(*(part[chosen] for part in parts), at=at), chosen
+        xy, size, angle, descriptor = (part[chosen] for part in (self.xy, self.size, self.angle, self.descriptor))
+        return Points(xy, size, angle, descriptor, None, None if self.at is None else self.at[chosen]), chosen
 
 
 @dataclass(frozen=True)

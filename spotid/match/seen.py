@@ -10,7 +10,10 @@ import numpy as np
 from spotid.project.folder import Project
 from spotid.words import Flank
 
-SURE_FLANK = 0.9  # from here on a flank counts as known
+# No guess of the program counts more: two of opposite sides are then outweighed by a few agreeing spots. Of 16 leopards
+# with a score of 0.9 and more none was wrong, of 181 tigers 15.
+SUREST_GUESS = 0.95
+RULED_OUT = 3e-4  # the chance left for opposite flanks that people have told
 
 
 @dataclass
@@ -19,7 +22,7 @@ class Seen:
 
     ids: list[int]
     visit: np.ndarray  # (n,) int64; sightings without a visit have one of their own
-    side: np.ndarray  # (n,) int8: -1 left, 1 right, 0 not known for sure
+    lean: np.ndarray  # (n,) float64: 1 the left flank, -1 the right one, by a person; less where the program thinks so
     time: list[str]
     places: dict[int, dict[int, float]] = field(default_factory=dict)  # visit → visits of the same place, how surely
 
@@ -27,8 +30,15 @@ class Seen:
         self.row = {one: index for index, one in enumerate(self.ids)}
 
     def opposite(self, row: int) -> np.ndarray:
-        """``(n,)`` bool: the sightings of the other flank; nobody's where one of the two is not known."""
-        return np.asarray(self.side * self.side[row] < 0)
+        """``(n,)`` bool: the sightings of the other flank, both told by people; a guess never hides anybody."""
+        return np.asarray(self.lean * self.lean[row] <= -1.0)
+
+    def side(self, row: int) -> np.ndarray:
+        """``(n,)``: what the flanks say of a pair, as the logarithm of how much likelier it shows one side than chance.
+
+        With leans ``a`` and ``b`` the two show one side with a chance of (1 + ab) / 2.
+        """
+        return np.log(np.maximum(1.0 + self.lean * self.lean[row], RULED_OUT))
 
 
 def seen(project: Project, ids: Sequence[int]) -> Seen:
@@ -36,16 +46,16 @@ def seen(project: Project, ids: Sequence[int]) -> Seen:
     facts = {
         row["id"]: row
         for row in project.store.all(
-            "SELECT sighting.id, visit, flank, flank_score, flank_by, captured_at FROM sighting"
+            "SELECT sighting.id, visit, flank, flank_lean, flank_by, captured_at FROM sighting"
             " JOIN media ON media.id = media_id"
         )
     }
-    side = {Flank.LEFT.value: -1, Flank.RIGHT.value: 1}
-    sides, visits, times = [], [], []
+    told = {Flank.LEFT.value: 1.0, Flank.RIGHT.value: -1.0}
+    leans, visits, times = [], [], []
     for one in ids:
         row = facts[one]
-        sure = row["flank_by"] == "person" or (row["flank_score"] or 0.0) >= SURE_FLANK
-        sides.append(side.get(row["flank"], 0) if sure else 0)
+        guess = SUREST_GUESS * (row["flank_lean"] or 0.0)
+        leans.append(told.get(row["flank"], 0.0) if row["flank_by"] == "person" else guess)
         visits.append(row["visit"] or -one)
         times.append(row["captured_at"] or "")
-    return Seen(list(ids), np.array(visits, np.int64), np.array(sides, np.int8), times)
+    return Seen(list(ids), np.array(visits, np.int64), np.array(leans, np.float64), times)

@@ -12,9 +12,9 @@ from spotid.progress import Progress
 from spotid.project.candidates import Candidates
 
 BATCH = 50
-BUDGET = 2_500_000  # spots of one kind in memory: 200 bytes each with their index
+BUDGET = 2_000_000  # spots of one kind in memory: 100 bytes each with their index
 FEWEST_SPOTS = 250  # of a sighting, however many there are
-VOTED = 30  # candidates kept of each query
+VOTED = 20  # candidates kept of each query
 ASK_AGAIN = 1.25  # times as many sightings as when an anchor was asked: it is asked again
 
 

@@ -24,6 +24,7 @@ class Profile:
     matcher: str
     padding: float  # share of the box added on every side of a crop
     shortlist: int  # look-alikes per sighting that are compared spot by spot
+    flanks_matter: bool = True  # left and right sides carry different coats: tell them apart, and never compare them
 
 
 def profile_names(folder: Path = FOLDER) -> list[str]:
@@ -56,7 +57,14 @@ def _read(name: str, table: dict[str, Any]) -> Profile:
         matcher=str(parts["matcher"]),
         padding=float(detection["padding"]),
         shortlist=int(comparison["shortlist"]),
+        flanks_matter=_yes_or_no(table.get("flanks", {}).get("matter", True)),
     )
     if not (0 <= profile.padding <= 1 and profile.shortlist >= 1):
         raise ValueError("padding lies between 0 and 1, shortlist is 1 or more")
     return profile
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("matter is true or false")
+    return value

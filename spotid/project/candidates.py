@@ -15,7 +15,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS made (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS candidate (
   anchor INTEGER NOT NULL, candidate INTEGER NOT NULL, likeness REAL NOT NULL, same_visit INTEGER NOT NULL,
-  votes REAL NOT NULL DEFAULT 0, place REAL NOT NULL DEFAULT 0, opposite INTEGER NOT NULL DEFAULT 0,
+  votes REAL NOT NULL DEFAULT 0, place REAL NOT NULL DEFAULT 0, side REAL NOT NULL DEFAULT 0,
+  opposite INTEGER NOT NULL DEFAULT 0,
   local REAL, spots INTEGER, score REAL NOT NULL, PRIMARY KEY (anchor, candidate)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS best_first ON candidate (anchor, score DESC);
 CREATE TABLE IF NOT EXISTS vote (
@@ -28,7 +29,7 @@ CREATE TABLE IF NOT EXISTS checked (
   PRIMARY KEY (a, b, matcher)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ranked (anchor INTEGER PRIMARY KEY);
 """
-FIELDS = "candidate, likeness, same_visit, votes, place, opposite, local, spots, score"
+FIELDS = "candidate, likeness, same_visit, votes, place, side, opposite, local, spots, score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Candidate:
     same_visit: bool
     votes: float  # what rare spots of the whole survey say for this pair, both ways together
     place: float  # 0 to 1: how surely the pictures show one place on two visits
-    opposite: bool  # one shows the left side, the other the right: nothing to compare
+    side: float  # what the flanks say: 0 where they say nothing, below where they are likely opposite ones
+    opposite: bool  # people said that one shows the left side, the other the right: nothing to compare
     local: float | None  # the local matcher's score; None where it was not compared spot by spot
     spots: int | None  # how many spots agree
     score: float  # what the list is ordered by
@@ -158,13 +160,17 @@ class Candidates:
             total[one] = weight[0] * there.get(one, 0.0) + weight[1] * back.get(one, 0.0)
         return total
 
-    def add(self, anchor: int, rows: Iterable[tuple[int, float, float, float, bool]]) -> None:
-        """Add to an anchor's list, or complete what is there: (candidate, likeness, votes, place, opposite)."""
+    def add(self, anchor: int, rows: Iterable[tuple[int, float, float, float, float, bool]]) -> None:
+        """Add to an anchor's list, or complete what is there.
+
+        Rows are (candidate, likeness, votes, place, side, opposite).
+        """
         with self._write() as connection:
             connection.executemany(
-                "INSERT INTO candidate (anchor, candidate, likeness, same_visit, votes, place, opposite, score)"
-                " VALUES (?, ?, ?, 0, ?, ?, ?, 0) ON CONFLICT (anchor, candidate) DO UPDATE SET votes = excluded.votes,"
-                " place = excluded.place, opposite = excluded.opposite",
+                "INSERT INTO candidate (anchor, candidate, likeness, same_visit, votes, place, side, opposite, score)"
+                " VALUES (?, ?, ?, 0, ?, ?, ?, ?, 0) ON CONFLICT (anchor, candidate) DO UPDATE"
+                " SET votes = excluded.votes, place = excluded.place, side = excluded.side,"
+                " opposite = excluded.opposite",
                 [(anchor, *row) for row in rows],
             )
 
@@ -235,5 +241,5 @@ class Candidates:
 def _candidate(row: sqlite3.Row) -> Candidate:
     return Candidate(
         *(row["candidate"], row["likeness"], bool(row["same_visit"]), row["votes"]),
-        *(row["place"], bool(row["opposite"]), row["local"], row["spots"], row["score"]),
+        *(row["place"], row["side"], bool(row["opposite"]), row["local"], row["spots"], row["score"]),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid.errors import BadRequestError
+from spotid.project import flanks
 from spotid.project.store import Store, now
 from spotid.words import PAIR_VERDICTS, Verdict
 
@@ -56,10 +57,10 @@ def find(store: Store, uid: str) -> Event | None:
     return None if row is None else event_of(row)
 
 
-def anchor_of(store: Store, uid: str) -> str | None:
-    """Which of an answer's two pictures was the anchor on the screen."""
+def evidence_of(store: Store, uid: str) -> dict[str, Any]:
+    """What an answer was given on: ``anchor`` is the picture that was the anchor on the screen, and so on."""
     row = store.one("SELECT evidence FROM decision WHERE uid = ?", uid)
-    return None if row is None else json.loads(row["evidence"]).get("anchor")
+    return {} if row is None else dict(json.loads(row["evidence"]))
 
 
 def newest_standing(store: Store) -> Event | None:
@@ -85,7 +86,8 @@ def keep(
     """Append one answer and what follows from it, in one transaction.
 
     ``follow`` is told the event and gives the numbers of individuals born of it and the sightings whose individual has
-    changed (sighting uid → individual number or None). When anything fails, nothing is kept and the error is raised.
+    changed (sighting uid → individual number or None). The flank of a sighting follows from the ledger alone. When
+    anything fails, nothing is kept and the error is raised.
     """
     a, b = _ordered(answer)
     with store.write() as connection:
@@ -106,7 +108,18 @@ def keep(
                 (number, code_of(number), event.row),
             )
         _write_identity(connection, changed)
+        judged = _judged(connection, event)
+        if judged is not None:
+            flanks.settle(connection, judged)
     return event
+
+
+def _judged(connection: sqlite3.Connection, event: Event) -> str | None:
+    """The sighting whose flank an answer, or taking one back, is about."""
+    if event.kind != Verdict.UNDO:
+        return event.a if event.kind == Verdict.FLANK else None
+    row = connection.execute("SELECT kind, a FROM decision WHERE uid = ?", (event.target,)).fetchone()
+    return row["a"] if row is not None and row["kind"] == Verdict.FLANK else None
 
 
 def _ordered(answer: Answer) -> tuple[str | None, str | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spotid.project.store import Store
-from spotid.words import MediaState
+from spotid.words import MediaState, SightingState
 
 UID_LENGTH = 16
 
@@ -39,6 +39,7 @@ class Facts:
     make: str | None
     model: str | None
     serial: str | None
+    station_by: str = ""  # who told the station: "table", "name" (of the file), "folder"
 
 
 def media_uid(relpath: str, size: int, attempt: int = 0) -> str:
@@ -78,7 +79,8 @@ def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
             ):
                 # Sightings made from the file before stay: answers may hang on them. It is only looked at anew.
                 has_sightings = connection.execute(
-                    "SELECT 1 FROM sighting WHERE media_id = ? LIMIT 1", (known["id"],)
+                    "SELECT 1 FROM sighting WHERE media_id = ? AND state != ? LIMIT 1",
+                    (known["id"], SightingState.WITHDRAWN),
                 ).fetchone()
                 state = MediaState.ANIMAL if has_sightings else MediaState.FOUND
                 connection.execute(
@@ -121,11 +123,12 @@ def keep_facts(store: Store, facts: Iterable[Facts]) -> None:
             station = station_id(connection, fact.station) if fact.station else None
             connection.execute(
                 "UPDATE media SET sha256 = ?, width = ?, height = ?, captured_at = ?, time_source = ?, station_id = ?,"
-                " camera = ?, make = ?, model = ?, serial = ?, state = ?, problem = NULL, problem_detail = NULL"
+                " station_by = ?, camera = ?, make = ?, model = ?, serial = ?, state = ?, problem = NULL,"
+                " problem_detail = NULL"
                 " WHERE id = ?",
                 (
                     *(fact.sha256, fact.width, fact.height, fact.captured_at, fact.time_source, station),
-                    *(fact.camera, fact.make, fact.model, fact.serial, MediaState.READ, fact.media_id),
+                    *(fact.station_by, fact.camera, fact.make, fact.model, fact.serial, MediaState.READ, fact.media_id),
                 ),
             )
 
@@ -148,6 +151,11 @@ def put_aside(store: Store, media_id: int, problem: str, detail: str) -> None:
 def in_state(store: Store, state: str, limit: int, after: int = 0) -> list[sqlite3.Row]:
     """Up to ``limit`` files in ``state`` with ids above ``after``, oldest first."""
     return store.all("SELECT * FROM media WHERE state = ? AND id > ? ORDER BY id LIMIT ?", state, after, limit)
+
+
+def by_uid(store: Store, uid: str) -> sqlite3.Row | None:
+    """One file."""
+    return store.one("SELECT * FROM media WHERE uid = ?", uid)
 
 
 def count(store: Store, state: str | None = None) -> int:

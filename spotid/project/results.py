@@ -18,7 +18,7 @@ def identified(store: Store) -> Iterator[sqlite3.Row]:
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid"
         " JOIN media ON media.id = sighting.media_id JOIN root ON root.id = media.root_id"
-        " LEFT JOIN station ON station.id = media.station_id"
+        " LEFT JOIN station ON station.id = media.station_id WHERE sighting.state != 'withdrawn'"
         " ORDER BY individual.number, media.captured_at, media.relpath, sighting.id"
     )
 
@@ -30,7 +30,7 @@ def every_file(store: Store) -> Iterator[sqlite3.Row]:
         " sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.score, sighting.species,"
         " sighting.flank, sighting.quality, sighting.state AS sighting_state, sighting.problem AS sighting_problem,"
         " station.name AS station, individual.code"
-        " FROM media LEFT JOIN sighting ON sighting.media_id = media.id"
+        " FROM media LEFT JOIN sighting ON sighting.media_id = media.id AND sighting.state != 'withdrawn'"
         " LEFT JOIN station ON station.id = media.station_id"
         " LEFT JOIN identity ON identity.sighting_uid = sighting.uid"
         " LEFT JOIN individual ON individual.id = identity.individual_id"
@@ -96,7 +96,8 @@ def individuals(store: Store) -> list[sqlite3.Row]:
         " MAX(media.captured_at) AS last, GROUP_CONCAT(DISTINCT station.name) AS stations FROM identity"
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid JOIN media ON media.id = sighting.media_id"
-        " LEFT JOIN station ON station.id = media.station_id GROUP BY individual.id ORDER BY individual.number"
+        " LEFT JOIN station ON station.id = media.station_id WHERE sighting.state != 'withdrawn'"
+        " GROUP BY individual.id ORDER BY individual.number"
     )
 
 
@@ -107,6 +108,7 @@ def sightings_of(store: Store, number: int, limit: int = 200) -> list[sqlite3.Ro
         " FROM identity JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid JOIN media ON media.id = sighting.media_id"
         " LEFT JOIN station ON station.id = media.station_id WHERE individual.number = ?"
+        " AND sighting.state != 'withdrawn'"
         " ORDER BY media.captured_at, media.id LIMIT ?",
         number,
         limit,

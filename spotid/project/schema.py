@@ -95,6 +95,8 @@ SECOND = (
     # Who told the station: "table", "name" (of the file), "folder". Folders may be sorted by anything.
     """ALTER TABLE media ADD COLUMN station_by TEXT NOT NULL DEFAULT ''""",
     """ALTER TABLE sighting ADD COLUMN flank_score REAL""",
+    # The chance of the left side less that of the right, as the program sees it: kept where neither is sure, too.
+    """ALTER TABLE sighting ADD COLUMN flank_lean REAL""",
     """ALTER TABLE sighting ADD COLUMN flank_by TEXT NOT NULL DEFAULT ''""",
     # What a person said of a whole frame: its boxes (fractions, possibly none), drawn or accepted. Append only; the
     # newest row of a frame counts. Boxes of machines teach the detector nothing; these do.

@@ -87,7 +87,8 @@ def append(
             [(encoder.id, row["id"], number, index) for index, row in enumerate(sightings)],
         )
         connection.executemany(
-            "UPDATE sighting SET state = ? WHERE id = ?", [(SightingState.EMBEDDED, row["id"]) for row in sightings]
+            "UPDATE sighting SET state = ? WHERE id = ? AND state != ?",  # withdrawn meanwhile: stays so
+            [(SightingState.EMBEDDED, row["id"], SightingState.WITHDRAWN) for row in sightings],
         )
     write_manifest(layout, store)
 
@@ -117,11 +118,14 @@ def write_manifest(layout: Layout, store: Store) -> None:
 
 
 def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], np.ndarray]:
-    """The ids of all described sightings, in order, and their ``(n, dim)`` float16 unit rows."""
+    """The ids of all described sightings but the withdrawn, in order, and their ``(n, dim)`` float16 unit rows."""
     import numpy as np
 
     rows = store.all(
-        "SELECT sighting_id, shard, row FROM embedding WHERE encoder_id = ? ORDER BY sighting_id", encoder.id
+        "SELECT sighting_id, shard, row FROM embedding JOIN sighting ON sighting.id = sighting_id"
+        " WHERE encoder_id = ? AND state != ? ORDER BY sighting_id",
+        encoder.id,
+        SightingState.WITHDRAWN,
     )
     vectors = np.zeros((len(rows), encoder.dim), np.float16)
     by_shard: dict[int, list[tuple[int, int]]] = {}

@@ -13,7 +13,8 @@ from spotid.words import MediaState, SightingState
 
 FACTS = """
 SELECT sighting.id, sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.score, sighting.how,
-       sighting.boxed_by, sighting.species, sighting.flank, sighting.quality, sighting.recipe, sighting.state,
+       sighting.boxed_by, sighting.species, sighting.flank, sighting.quality, sighting.recipe, sighting.cut_score,
+       sighting.state,
        media.id AS media_id, media.uid AS media_uid, media.relpath, media.root_id, media.width, media.height,
        media.captured_at, media.camera, media.visit, media.sha256, station.name AS station
 FROM sighting JOIN media ON media.id = sighting.media_id LEFT JOIN station ON station.id = media.station_id
@@ -79,9 +80,9 @@ def keep_cropped(store: Store, sighting_id: int, *, recipe: str, cut_by: str, cu
     """Note that a sighting's crop and cut-out are on the disk."""
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET recipe = ?, cut_by = ?, cut_score = ?, quality = ?, state = ?, problem = NULL"
-            " WHERE id = ?",
-            (recipe, cut_by, cut_score, quality, SightingState.CROPPED, sighting_id),
+            "UPDATE sighting SET recipe = ?, cut_by = ?, cut_score = ?, quality = ?, problem = NULL,"
+            " state = CASE state WHEN ? THEN state ELSE ? END WHERE id = ?",  # withdrawn meanwhile: stays so
+            (recipe, cut_by, cut_score, quality, SightingState.WITHDRAWN, SightingState.CROPPED, sighting_id),
         )
 
 
@@ -89,7 +90,8 @@ def put_aside(store: Store, sighting_id: int, problem: str) -> None:
     """Note why a sighting can't be used."""
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET state = ?, problem = ? WHERE id = ?", (SightingState.PROBLEM, problem, sighting_id)
+            "UPDATE sighting SET state = ?, problem = ? WHERE id = ? AND state != ?",
+            (SightingState.PROBLEM, problem, sighting_id, SightingState.WITHDRAWN),
         )
 
 
@@ -109,10 +111,11 @@ def many(store: Store, uids: Sequence[str]) -> dict[str, sqlite3.Row]:
 
 
 def photo_mates(store: Store) -> list[list[str]]:
-    """Sightings that share a photograph, and so are different animals."""
+    """Sightings that share a photograph, and so are different animals; a withdrawn box may be the same animal."""
     rows = store.all(
-        "SELECT media_id, uid FROM sighting WHERE media_id IN"
-        " (SELECT media_id FROM sighting GROUP BY media_id HAVING COUNT(*) > 1) ORDER BY media_id, id"
+        "SELECT media_id, uid FROM sighting WHERE state != ?1 AND media_id IN (SELECT media_id FROM sighting"
+        " WHERE state != ?1 GROUP BY media_id HAVING COUNT(*) > 1) ORDER BY media_id, id",
+        SightingState.WITHDRAWN,
     )
     groups: dict[int, list[str]] = {}
     for row in rows:
@@ -121,7 +124,7 @@ def photo_mates(store: Store) -> list[list[str]]:
 
 
 def count(store: Store, state: str | None = None) -> int:
-    """How many sightings there are, in all or in one state."""
+    """How many sightings there are in one state; without one, all but the withdrawn."""
     if state is None:
-        return int(store.value("SELECT COUNT(*) FROM sighting"))
+        return int(store.value("SELECT COUNT(*) FROM sighting WHERE state != ?", SightingState.WITHDRAWN))
     return int(store.value("SELECT COUNT(*) FROM sighting WHERE state = ?", state))

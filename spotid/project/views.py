@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from spotid.project.store import Store
 
-# One row for each file: whether any, or all, of its sightings are settled.
+# One row for each file: whether any, or all, of its sightings are settled. Withdrawn boxes count for nothing here.
 _FILES = """
 SELECT media.id, media.uid, media.relpath, media.captured_at, media.state, media.problem, station.name AS station,
-       (SELECT sighting.uid FROM sighting WHERE sighting.media_id = media.id ORDER BY sighting.id LIMIT 1)
-         AS sighting_uid,
+       (SELECT sighting.uid FROM sighting WHERE sighting.media_id = media.id AND sighting.state != 'withdrawn'
+          ORDER BY sighting.id LIMIT 1) AS sighting_uid,
        (SELECT GROUP_CONCAT(DISTINCT individual.code) FROM sighting
           JOIN identity ON identity.sighting_uid = sighting.uid
-          JOIN individual ON individual.id = identity.individual_id WHERE sighting.media_id = media.id) AS code,
-       EXISTS (SELECT 1 FROM sighting WHERE sighting.media_id = media.id
+          JOIN individual ON individual.id = identity.individual_id WHERE sighting.media_id = media.id
+          AND sighting.state != 'withdrawn') AS code,
+       EXISTS (SELECT 1 FROM sighting WHERE sighting.media_id = media.id AND sighting.state != 'withdrawn'
           AND sighting.uid NOT IN (SELECT sighting_uid FROM identity)
           AND sighting.uid NOT IN (SELECT a FROM unusable)) AS waiting
 FROM media LEFT JOIN station ON station.id = media.station_id

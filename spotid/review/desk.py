@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError, SpotIDError
-from spotid.project import ledger, notes, sightings
+from spotid.project import flanks, ledger, notes, sightings
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
 from spotid.review.identity import Change, Identities, replay
-from spotid.review.queue import Offer, Queue
-from spotid.words import PAIR_VERDICTS, Verdict
+from spotid.review.queue import Offer, Queue, without_opposites
+from spotid.review.sides import Sides
+from spotid.words import PAIR_VERDICTS, Flank, SightingState, Verdict
 
 ANCHOR_NOTE = "review_anchor"
+DEEPER = 3  # times as many look-alikes are read as are offered, so that opposite sides leave no short lists behind
 CODE_PREFIX = "leopard_"
 
 
@@ -37,13 +39,16 @@ class Question:
 class Desk:
     """Answers and questions of one project; safe to use from several threads."""
 
-    def __init__(self, project: Project, nearest: int) -> None:
-        self.project, self._nearest = project, nearest
+    def __init__(self, project: Project, nearest: int, flanks_matter: bool = True) -> None:
+        self.project, self._nearest, self._flanks_matter = project, nearest, flanks_matter
         self._lock = threading.RLock()
         self._stale = False
         self._hard_before: int | None = None  # the ledger's row when hard pairs were asked once more in this sitting
         self.identities = Identities()
         self.queue = Queue([], {}, self.identities)
+        self.sides = Sides({})
+        self.left_out = 0  # pairs that are not asked because they show opposite sides
+        self._lists: dict[str, list[Offer]] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -53,32 +58,41 @@ class Desk:
             self.identities = replay(ledger.events(store), sightings.photo_mates(store))
             if self.identities.individuals() != ledger.stored_identity(store) and not store.readonly:
                 ledger.rewrite_identity(store, self.identities.individuals())
+            if not store.readonly:
+                flanks.replay(store)
+            self.sides = Sides(flanks.sides(store), self._flanks_matter)
             uid_of, order = {}, []
             for row in store.all(
                 "SELECT sighting.id, sighting.uid FROM sighting JOIN media ON media.id = media_id"
-                " ORDER BY station_id, captured_at, media.id, sighting.id"
+                " WHERE sighting.state != ? ORDER BY station_id, captured_at, media.id, sighting.id",
+                SightingState.WITHDRAWN,
             ):
                 uid_of[row["id"]] = row["uid"]
                 order.append(row["id"])
             candidates = Candidates(self.project.layout)
             try:
-                lists = candidates.best_pairs(self._nearest)
+                lists = candidates.best_pairs(self._nearest * DEEPER)
             finally:
                 candidates.close()
-            offers = {
+            found = {
                 uid_of[anchor]: [
-                    Offer(uid_of[one.candidate], one.likeness, one.spots, one.score, one.same_visit)
+                    Offer(uid_of[one.candidate], one.likeness, one.spots, one.score, one.same_visit, one.place)
                     for one in entries
                     if one.candidate in uid_of
                 ]
                 for anchor, entries in lists.items()
                 if anchor in uid_of
             }
-            anchors = [uid_of[one] for one in order if uid_of[one] in offers]
-            self.queue = Queue(anchors, offers, self.identities)
-            if self._hard_before is not None:
-                self.queue.ask_again(self._hard_before)
+            self._lists = {uid_of[one]: found[uid_of[one]] for one in order if uid_of[one] in found}
+            self._lay_out()
             self._stale = False
+
+    def _lay_out(self) -> None:
+        """Offer the nearest of each list, without pairs of opposite sides."""
+        offers, self.left_out = without_opposites(self._lists, self._nearest, self.sides, self.identities)
+        self.queue = Queue(list(self._lists), offers, self.identities)
+        if self._hard_before is not None:
+            self.queue.ask_again(self._hard_before)
 
     def _fresh(self) -> None:
         if self._stale:
@@ -151,8 +165,8 @@ class Desk:
         Raises BadRequestError for an answer that makes no sense, AnswerNotKeptError when it could not be written.
         """
         verdict = _verdict(kind)
-        if verdict is Verdict.UNDO:
-            raise BadRequestError("An answer is taken back with Undo.")
+        if verdict in (Verdict.UNDO, Verdict.FLANK):
+            raise BadRequestError("An answer is taken back with Undo, and a side is said of one picture.")
         with self._lock:
             self._fresh()
             known = ledger.find(self.project.store, uid)
@@ -172,6 +186,30 @@ class Desk:
             event = self._keep(answer)
             return event, False, self._goes_on(anchor)
 
+    def say_flank(
+        self, uid: str, sighting: str, flank: str, anchor: str, comparison: str | None = None, reviewer: str = ""
+    ) -> tuple[ledger.Event, bool, Question]:
+        """Keep which side of the animal ``sighting`` shows, as said while ``anchor`` and ``comparison`` were on screen.
+
+        Gives what ``answer`` gives; the question is the same pair again unless it shows opposite sides now.
+        """
+        if flank not in set(Flank):
+            raise BadRequestError(f"“{flank}” is not a side.", "Reload the page.")
+        with self._lock:
+            self._fresh()
+            known = ledger.find(self.project.store, uid)
+            if known is None:
+                self._check_sightings(sighting, anchor, comparison)
+                before = {"flank": flank, "was": flanks.was(self.project.store, sighting)}
+                evidence = {"anchor": anchor, "comparison": comparison, **before}
+                event = self._keep(
+                    ledger.Answer(uid=uid, kind=Verdict.FLANK, a=sighting, reviewer=reviewer, evidence=evidence)
+                )
+            else:
+                self._check_repeat(known, Verdict.FLANK, sighting, None)
+                event = known
+            return event, known is not None, self._shown(anchor, comparison) or self._goes_on(anchor)
+
     def undo(self, uid: str, reviewer: str = "") -> tuple[ledger.Event, ledger.Event, Question]:
         """Take the newest standing answer back: (the ledger's row, the answer taken back, its question again)."""
         with self._lock:
@@ -188,16 +226,21 @@ class Desk:
             return event, target, self._again(target)
 
     def _again(self, target: ledger.Event) -> Question:
-        anchor = ledger.anchor_of(self.project.store, target.uid) or target.a
+        evidence = ledger.evidence_of(self.project.store, target.uid)
+        anchor = evidence.get("anchor") or target.a
         if anchor is None or self.queue.position(anchor) is None:
             return self.question()
         notes.put(self.project.store, ANCHOR_NOTE, anchor)
-        other = target.b if anchor == target.a else target.a
+        other = evidence.get("comparison") or (target.b if anchor == target.a else target.a)
+        return self._shown(anchor, other) or self._of_anchor(anchor)
+
+    def _shown(self, anchor: str, comparison: str | None) -> Question | None:
+        """The question on this very pair; None where it is none."""
         offers = self.queue.offers.get(anchor, ())
         for rank, offer in enumerate(offers, 1):
-            if offer.comparison == other and self.queue.is_open(anchor, offer.comparison):
+            if offer.comparison == comparison and self.queue.is_open(anchor, offer.comparison):
                 return Question("pair", anchor, offer, rank, len(offers))
-        return self._of_anchor(anchor)
+        return None
 
     def _keep(self, answer: ledger.Answer) -> ledger.Event:
         change = Change()
@@ -215,7 +258,15 @@ class Desk:
                 raise AnswerNotKeptError(f"The answer was not kept: {error.sentence}", error.advice) from error
             raise
         self.queue.update(change.touched)
+        self._follow_side(event)
         return event
+
+    def _follow_side(self, event: ledger.Event) -> None:
+        """Offer other pairs where an answer has changed which side a picture shows."""
+        about = ledger.find(self.project.store, event.target) if event.target else event
+        if about is not None and about.kind == Verdict.FLANK and about.a is not None:
+            self.sides.learn([about.a], flanks.sides(self.project.store, [about.a]))
+            self._lay_out()
 
     def _check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]

@@ -140,6 +140,8 @@ class Identities:
     def apply(self, answer: AnswerLike) -> Change:
         """Follow one answer of the ledger; an answer taken back twice, or unknown, changes nothing."""
         change = Change()
+        if answer.kind == Verdict.FLANK:
+            return change  # which side is seen says nothing of who it is
         if answer.kind == Verdict.UNDO:
             target = self._answers.pop(answer.target or "", None)
             if target is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spotid.review.identity import Identities
+from spotid.review.sides import Sides
 from spotid.words import Verdict
 
 
@@ -18,6 +19,7 @@ class Offer:
     spots: int | None
     score: float
     same_visit: bool
+    place: float = 0.0  # 0 to 1: how surely both pictures show one place, which counts in the order
 
 
 @dataclass(slots=True)
@@ -29,6 +31,30 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(self.left + other.left, self.implied + other.implied)
+
+
+def without_opposites(
+    lists: Mapping[str, Sequence[Offer]], nearest: int, sides: Sides, identities: Identities
+) -> tuple[dict[str, list[Offer]], int]:
+    """The ``nearest`` best look-alikes of every anchor that may show its side, and how many pairs were left out for it.
+
+    Pairs of one visit stay: two cameras of a station see both sides of an animal, and the time tells that it is one.
+    Pairs that were answered stay too, so that the answer can be looked at and taken back.
+    """
+    offers: dict[str, list[Offer]] = {}
+    left_out: set[tuple[str, str]] = set()
+    for anchor, entries in lists.items():
+        kept: list[Offer] = []
+        for offer in entries:
+            if len(kept) == nearest:
+                break
+            other = offer.comparison
+            if offer.same_visit or not sides.opposite(anchor, other, offer.score) or identities.answered(anchor, other):
+                kept.append(offer)
+            elif identities.relation(anchor, other) is None:
+                left_out.add((anchor, other) if anchor < other else (other, anchor))
+        offers[anchor] = kept
+    return offers, len(left_out)
 
 
 class Queue:

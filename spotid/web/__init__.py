@@ -10,9 +10,10 @@ from werkzeug.exceptions import HTTPException
 
 from spotid import __version__, words
 from spotid.errors import SpotIDError
+from spotid.jobs.teaching import Proposals
 from spotid.places import program_folder
 from spotid.settings import settings
-from spotid.web import export, guard, home, pictures, review, run, shelves
+from spotid.web import boxes, export, guard, home, pictures, review, run, shelves
 from spotid.web.bench import Bench
 
 VOCABULARIES = (words.Flank, words.Verdict, words.MediaState, words.SightingState, words.JobState, words.Stage)
@@ -24,8 +25,9 @@ def create_app(chosen: dict[str, Any] | None = None) -> Flask:
     app = Flask("spotid", template_folder=str(base / "templates"), static_folder=str(base / "static"))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["bench"] = Bench(settings(chosen))
+    app.extensions["proposals"] = Proposals()
     guard.install(app)
-    for family in (home, run, review, pictures, shelves, export):
+    for family in (home, run, review, boxes, pictures, shelves, export):
         app.register_blueprint(family.pages)
 
     shown = {kind.__name__: {word.value: word.sentence for word in kind} for kind in VOCABULARIES}

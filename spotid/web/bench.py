@@ -12,6 +12,7 @@ from spotid.errors import NotFoundError
 from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
 from spotid.jobs.runner import Job, Jobs
+from spotid.jobs.stages import line_of
 from spotid.project import media, notes, recent
 from spotid.project.folder import Project, check_apart, create_project, open_project
 from spotid.review.desk import Desk
@@ -65,9 +66,9 @@ class Bench:
         self.run(project)
         return project
 
-    def run(self, project: Project) -> Job:
-        """Start the run of a project, or resume it."""
-        return self.jobs.start(project, "run", settings=self.settings)
+    def run(self, project: Project, *, again: bool = False) -> Job:
+        """Start the run of a project, or resume it; ``again`` searches frames anew that nobody has looked at."""
+        return self.jobs.start(project, "run", settings=self.settings, **({"again": True} if again else {}))
 
     def export(self, project: Project, folder: Path) -> Job:
         """Start an export."""
@@ -92,7 +93,8 @@ class Bench:
             job = self.jobs.of(project)
             seen = (job.row, job.running) if job is not None else (0, False)
             if opened.desk is None:
-                opened.desk = Desk(project, self.settings["nearest"])
+                profile = line_of(project, self.settings).profile
+                opened.desk = Desk(project, self.settings["nearest"], profile.flanks_matter)
             elif seen == opened.seen and not (
                 seen[1] and opened.desk.queue.total.left == 0 and time.monotonic() - opened.looked > RELOAD_SECONDS
             ):
@@ -101,6 +103,11 @@ class Bench:
                 opened.desk.reload()
             opened.seen, opened.looked = seen, time.monotonic()
             return opened.desk
+
+    def boxes_changed(self, project_id: str) -> None:
+        """Let the desk be read anew when it is next looked at: sightings have come or gone."""
+        with self._lock:
+            self._opened[project_id].seen = (-1, False)
 
     def _take(self, project: Project) -> Project:
         self._opened[project.id] = Opened(project)

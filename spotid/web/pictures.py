@@ -17,7 +17,7 @@ from spotid.web.common import bench
 pages = Blueprint("pictures", __name__)
 
 UID = re.compile(r"[0-9a-f]{16}")
-ORIGINAL_SIDE, THUMB_SIDE = 2048, 240
+ORIGINAL_SIDE, SMALL_SIDE, THUMB_SIDE = 2048, 640, 240
 KEPT_SECONDS = 3600
 VIEWS = ("original", "crop", "cutout", "pattern", "edges", "thumb")
 
@@ -47,6 +47,19 @@ def media_thumb(project_id: str, media_uid: str) -> ResponseReturnValue:
     if not UID.fullmatch(media_uid):
         raise NotFoundError("There is no such picture.", "Reload the page.")
     return _reduced(project.layout.small(media_uid), THUMB_SIDE)
+
+
+@pages.get("/project/<project_id>/media/<media_uid>/<any(small, full):view>")
+def frame(project_id: str, media_uid: str, view: str) -> ResponseReturnValue:
+    """A whole file: the small picture of the search, or the original."""
+    project = bench().project(project_id)
+    row = media.by_uid(project.store, media_uid) if UID.fullmatch(media_uid) else None
+    if row is None:
+        raise NotFoundError("There is no such picture.", "Reload the page.")
+    small = project.layout.small(media_uid)
+    if view == "small" and small.is_file():
+        return _file(small)
+    return _reduced(media.source_path(project.store, row["id"]), SMALL_SIDE if view == "small" else ORIGINAL_SIDE)
 
 
 def _file(path: Path) -> Response:

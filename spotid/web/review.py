@@ -11,7 +11,7 @@ from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
-from spotid.project import ledger, results, sightings
+from spotid.project import flanks, ledger, results, sightings
 from spotid.project.folder import Project
 from spotid.review.desk import Desk, Question, code_of
 from spotid.web.common import bench, body, number, shown, text
@@ -58,6 +58,21 @@ def answer(project_id: str) -> ResponseReturnValue:
     return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question))
 
 
+@pages.post("/api/project/<project_id>/flank")
+def flank(project_id: str) -> ResponseReturnValue:
+    """Keep which side of the animal one of the two pictures shows; ``a`` and ``b`` are the pair on the screen."""
+    content, desk = body(), bench().desk(project_id)
+    comparison = content.get("b")
+    event, repeated, question = desk.say_flank(
+        _uid(content),
+        text(content, "sighting", longest=40),
+        text(content, "flank", longest=20),
+        text(content, "a", longest=40),
+        comparison if isinstance(comparison, str) and comparison else None,
+    )
+    return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question))
+
+
 @pages.post("/api/project/<project_id>/undo")
 def undo(project_id: str) -> ResponseReturnValue:
     """Take the newest standing answer back."""
@@ -90,14 +105,15 @@ def told(desk: Desk, question: Question) -> dict[str, Any]:
     wanted = [uid for uid in (question.anchor, offer.comparison if offer else None) if uid]
     ahead = [o.comparison for _, o in desk.queue.open_offers(question.anchor)[1 : 1 + AHEAD]] if question.anchor else []
     rows = sightings.many(project.store, wanted + ahead)
+    sides = flanks.sides(project.store, wanted)
     one = rows.get(question.anchor or "")
     other = rows.get(offer.comparison) if offer else None
     undo_row = ledger.newest_standing(project.store)
     return {
         "state": question.state,
         "sentence": SENTENCES[question.state],
-        "anchor": sighting(desk, one),
-        "comparison": sighting(desk, other),
+        "anchor": sighting(desk, one, sides),
+        "comparison": sighting(desk, other, sides),
         "rank": question.rank,
         "of": question.of,
         "score": offer.score if offer else None,
@@ -105,6 +121,7 @@ def told(desk: Desk, question: Question) -> dict[str, Any]:
         "likeness": max(0.0, min(1.0, offer.likeness)) if offer and offer.spots is None else None,
         "spots": offer.spots if offer else None,
         "same_visit": offer.same_visit if offer else False,
+        "place": offer.place if offer else 0.0,
         "days_between": _days(one, other),
         "same_station": bool(one and other and one["station"] and one["station"] == other["station"]),
         "progress": progress(desk, question.anchor),
@@ -121,6 +138,7 @@ def progress(desk: Desk, anchor_uid: str | None) -> dict[str, Any]:
         "answered": results.answered(desk.project.store),
         "implied": total.implied,
         "left": total.left,
+        "left_out": desk.left_out,
         "anchor_index": None if place is None else place + 1,
         "anchors": len(desk.queue.anchors),
         "individuals": len(set(desk.identities.individuals().values())),
@@ -128,10 +146,11 @@ def progress(desk: Desk, anchor_uid: str | None) -> dict[str, Any]:
     }
 
 
-def sighting(desk: Desk, row: sqlite3.Row | None) -> dict[str, Any] | None:
+def sighting(desk: Desk, row: sqlite3.Row | None, sides: dict[str, flanks.Side]) -> dict[str, Any] | None:
     """A sighting as the screen shows it."""
     if row is None:
         return None
+    side = sides.get(row["uid"], flanks.Side())
     known = desk.identities.individual(row["uid"])
     return {
         "uid": row["uid"],
@@ -140,7 +159,10 @@ def sighting(desk: Desk, row: sqlite3.Row | None) -> dict[str, Any] | None:
         "station": row["station"],
         "camera": row["camera"],
         "captured_at": row["captured_at"],
-        "flank": row["flank"],
+        "flank": side.flank.value,
+        "flank_score": side.score,
+        "flank_said": side.by == flanks.PERSON,
+        "flank_reviewer": side.reviewer,
         "quality": row["quality"],
         "individual": None if known is None else code_of(known),
         "individual_count": len(desk.identities.group(row["uid"])),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from spotid.project import media, results, sightings, views
+from spotid.project import frame_queues, media, results, sightings, views
 from spotid.project.folder import Project
 from spotid.web.common import bench, shown
 from spotid.web.run import describe, sentence_of
@@ -45,6 +45,7 @@ def files(project_id: str) -> ResponseReturnValue:
         "sightings.html",
         project=shown(project),
         rows=[_row(row) for row in found[:PAGE]],
+        looked_at=frame_queues.looked_at(project.store, [row["uid"] for row in found[:PAGE]]),
         next_after=found[PAGE - 1]["id"] if len(found) > PAGE else None,
         shelf=shelf,
         shelves=shelves(project),

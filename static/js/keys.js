@@ -17,12 +17,22 @@ export const KEYS = [
     ],
   ],
   [
+    "Side of the animal",
+    [
+      { act: "flank-left", keys: ["l"], shown: ["L"], says: "The comparison shows its left side", answer: true },
+      { act: "flank-right", keys: ["r"], shown: ["R"], says: "The comparison shows its right side", answer: true },
+      { act: "flank-anchor-left", keys: ["shift+l"], shown: ["Shift", "L"], says: "The anchor shows its left side", answer: true },
+      { act: "flank-anchor-right", keys: ["shift+r"], shown: ["Shift", "R"], says: "The anchor shows its right side", answer: true },
+      { act: "flank-more", keys: [], shown: ["buttons"], says: "Front, rear and not known: the buttons over each picture" },
+    ],
+  ],
+  [
     "Moving on",
     [
       { act: "next", keys: ["s", "ArrowDown"], shown: ["S", "↓"], says: "Next anchor", answer: true },
       { act: "previous", keys: ["ArrowUp"], shown: ["↑"], says: "Previous anchor", answer: true },
       { act: "end", keys: ["e"], shown: ["E"], says: "End session: write one folder for each individual" },
-      { act: "again", keys: ["r"], shown: ["R"], says: "Try again after an answer was not kept", answer: true },
+      { act: "again", keys: [], shown: ["R"], says: "Try again after an answer was not kept", answer: true },
     ],
   ],
   [
@@ -90,7 +100,7 @@ export function listen(act, clean) {
       act("pan", name, e);
       return;
     }
-    const key = TABLE.get(name);
+    const key = (e.shiftKey && TABLE.get(`shift+${name}`)) || TABLE.get(name);
     if (!key) return;
     e.preventDefault();
     if (key.act === "clean") {

@@ -5,6 +5,7 @@ import { number } from "./format.js";
 import { listen, writeHelp } from "./keys.js";
 import { Looking, toast } from "./looking.js";
 import { Panes, VIEWS } from "./panes.js";
+import { flankAsked, showFlanks } from "./review_flank.js";
 import { kindWord, writeBetween, writeFacts, writeKept, writeProgress, writeState } from "./review_text.js";
 import { Zoom } from "./zoom.js";
 
@@ -56,8 +57,9 @@ async function show(next) {
   const swapped = await panes.show(next.anchor, next.comparison, usableView(next));
   if (!swapped) return;
   const movedOn = pair?.anchor && next.anchor && pair.anchor.uid !== next.anchor.uid;
+  const stays = pair?.anchor?.uid === next.anchor?.uid && pair?.comparison?.uid === next.comparison?.uid;
   pair = next;
-  looking.restart();
+  if (!stays) looking.restart(); // a side was said: what the person looks at stays as it is
   writeFacts(el("facts-a"), next.anchor);
   writeFacts(el("facts-b"), next.comparison);
   writeBetween(el("between"), next);
@@ -65,7 +67,8 @@ async function show(next) {
   writeState(next);
   main.dataset.state = next.state;
   showAbilities();
-  clock.restart();
+  showFlanks(next);
+  if (!stays) clock.restart();
   if (movedOn) toast("Another anchor");
   panes.prefetch(next.prefetch ?? []);
 }
@@ -171,6 +174,15 @@ function answer(kind) {
   send({ url: `${api}/answers`, body, what: "answer", kind });
 }
 
+/** Say which side a picture shows. @param {string} act */
+function sayFlank(act) {
+  const asked = flankAsked(act, pair);
+  if (!asked?.sighting || !pair?.anchor) return toast("There is no picture to say this of.");
+  if (!panes.complete) return toast("Both pictures must be visible before an answer is taken.");
+  const body = { uid: newUid(), flank: asked.flank, sighting: asked.sighting.uid, a: pair.anchor.uid, b: pair.comparison?.uid ?? null };
+  send({ url: `${api}/flank`, body, what: "answer", kind: "flank" });
+}
+
 /** @param {"next"|"previous"} move */
 function moveAnchor(move) {
   send({ url: `${api}/anchor`, body: { move, anchor: pair?.anchor?.uid ?? null }, what: "move", kind: move });
@@ -216,11 +228,12 @@ const LOOKING = {
 function perform(act, name = "") {
   if (act in LOOKING) return LOOKING[act](name);
   if (busy) return; // an answer is on its way: what is pressed meanwhile counts for nothing
-  if (act === "again") return failed ? send(failed) : undefined;
+  if (act === "again" || (failed && act === "flank-right")) return failed ? send(failed) : undefined; // both are R
   if (failed) return toast("First try again, or look up what was kept.");
   if (act === "undo" && !pair?.undo) return toast("There is no answer to take back.");
   if (act === "undo") return send({ url: `${api}/undo`, body: { uid: newUid() }, what: "undo", kind: "undo" });
   if (act === "next" || act === "previous") return moveAnchor(act);
+  if (act.startsWith("flank-")) return sayFlank(act);
   if (PAIR_KINDS.includes(act) || ANCHOR_KINDS.includes(act)) answer(act);
 }
 

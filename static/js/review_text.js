@@ -1,11 +1,10 @@
 // What the review page says: facts of each sighting, what lies between them, progress, and the ends of the road.
 import { projectId } from "./api.js";
 import { count, daysApart, number, when } from "./format.js";
+import { flankWords } from "./review_flank.js";
 
 /** @typedef {import("./types.js").Pair} Pair */
 /** @typedef {import("./types.js").Sighting} Sighting */
-
-const FLANKS = { left: "left flank", right: "right flank", front: "from the front", rear: "from behind" };
 
 export const KINDS = {
   same: "Match",
@@ -14,6 +13,7 @@ export const KINDS = {
   not_comparable: "Not comparable",
   new: "New animal",
   unusable: "Unusable",
+  flank: "Side",
   undo: "Undo",
 };
 
@@ -39,10 +39,9 @@ export function anchorTo(text, href, className = "") {
 export function writeFacts(line, s) {
   if (!s) return line.replaceChildren();
   const text = make("span", "", "text");
-  const flank = FLANKS[/** @type {keyof typeof FLANKS} */ (s.flank ?? "")] ?? "flank unknown";
   text.append(
     make("b", s.station ?? "station unknown"),
-    ` · ${when(s.captured_at, "no date")}${s.camera ? ` · camera ${s.camera}` : ""} · ${flank}`,
+    ` · ${when(s.captured_at, "no date")}${s.camera ? ` · camera ${s.camera}` : ""} · ${flankWords(s)}`,
   );
   text.title = s.path;
   const who = s.individual
@@ -69,7 +68,11 @@ export function writeBetween(line, pair) {
     );
     line.append(like, sep());
   }
-  line.append(make("span", `${daysApart(pair.days_between)}${pair.same_station ? ", same station" : ""}`));
+  const where = pair.same_station ? ", same station" : pair.place >= 0.5 ? ", same place by the look of it" : "";
+  const apart = make("span", `${daysApart(pair.days_between)}${where}`);
+  if (pair.place > 0 && !pair.same_visit)
+    apart.title = "Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.";
+  line.append(apart);
   if (pair.spots) line.append(sep(), make("span", `${count(pair.spots, "spot agrees", "spots agree")}`));
 }
 
@@ -84,6 +87,11 @@ export function writeProgress(pair) {
     " implied",
     make("span", " for free", "roomy"),
   );
+  if (p.left_out) {
+    const apart = make("span", `${count(p.left_out, "pair", "pairs")} of opposite sides left out`, "left-out");
+    apart.title = "A left and a right side carry different spots. Correct a side (L, R) where it is wrong.";
+    answers?.append(apart);
+  }
   if (answers) answers.title = `${number(p.implied)} pairs follow from your answers and need not be asked.`;
   const anchor = document.getElementById("progress-anchor");
   anchor?.replaceChildren(make("b", number(p.left)), ` left · anchor ${p.anchor_index === null ? "–" : number(p.anchor_index)} of ${number(p.anchors)}`);

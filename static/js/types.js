@@ -11,6 +11,9 @@
  * @property {?string} camera
  * @property {?string} captured_at
  * @property {?string} flank left, right, front, rear or unknown
+ * @property {?number} [flank_score] how sure the program is, 0 to 1
+ * @property {boolean} [flank_said] whether a person said so
+ * @property {string} [flank_reviewer] that person's initials, where they are known
  * @property {?number} quality
  * @property {?string} individual
  * @property {number} individual_count pictures that this individual has
@@ -32,8 +35,9 @@
  * @property {?number} likeness 0 to 1
  * @property {?number} days_between
  * @property {boolean} same_station
+ * @property {number} place 0 to 1: how surely both pictures show one place, by the look of it or by the station's name
  * @property {?number} [spots] how many spots of the two coats lie alike
- * @property {{answered: number, implied: number, left: number, anchor_index: ?number, anchors: number,
+ * @property {{answered: number, implied: number, left: number, left_out?: number, anchor_index: ?number, anchors: number,
  *   individuals: number, conflicts: number}} progress
  * @property {?{row: number, kind: string}} undo
  * @property {string[]} prefetch

@@ -47,7 +47,8 @@ def survey(stock: Stock) -> Stock:
         name = f"cards/IMG_{number}.JPG"
         with stock.project.store.write() as connection:
             connection.execute("UPDATE sighting SET state = 'problem' WHERE recipe IS NULL")
-        made.add(name, scene(place, number), (ANIMAL,), taken=f"2026-03-{day:02d}T06:00:00")
+        box = Box(ANIMAL.x + 0.05 * (number - 2), ANIMAL.y, ANIMAL.w, ANIMAL.h)  # an animal is never where it was
+        made.add(name, scene(place, number), (box,), taken=f"2026-03-{day:02d}T06:00:00")
         rgb, mask = coat(individual, 0.03 * number)
         layout, uid = stock.project.layout, made.uids[-1]
         for path, picture, kind in (
@@ -113,12 +114,17 @@ def test_a_second_run_changes_nothing(survey: Stock) -> None:
     assert run(survey, encoder) == run(survey, encoder)
 
 
-def test_flanks_count_only_when_sure(survey: Stock) -> None:
+def test_guessed_flanks_weigh_and_told_ones_rule_out(survey: Stock) -> None:
     with survey.project.store.write() as connection:
-        connection.execute("UPDATE sighting SET flank = 'left', flank_by = 'flank-1', flank_score = 0.7")
-        connection.execute("UPDATE sighting SET flank_score = 0.95 WHERE id = ?", (survey.ids[2],))
-        connection.execute("UPDATE sighting SET flank_by = 'person' WHERE id = ?", (survey.ids[3],))
-    assert seen(survey.project, survey.ids).side.tolist() == [0, 0, -1, -1, 0]
+        connection.execute("UPDATE sighting SET flank = 'left', flank_by = 'flank-1', flank_lean = 1.0")
+        connection.execute("UPDATE sighting SET flank_lean = -0.2 WHERE id = ?", (survey.ids[2],))
+        connection.execute("UPDATE sighting SET flank = 'right', flank_by = 'person' WHERE id = ?", (survey.ids[3],))
+        connection.execute("UPDATE sighting SET flank_by = 'person' WHERE id = ?", (survey.ids[4],))
+    known = seen(survey.project, survey.ids)
+    assert known.opposite(4).tolist() == [False, False, False, True, False]
+    assert not known.opposite(0).any()  # a guess alone rules nothing out
+    side = known.side(0)
+    assert side[1] > 0 > side[2] > side[3] > -4.0 > known.side(4)[3]
 
 
 def test_visits_to_one_station_of_a_table_are_of_one_place_whatever_they_show(survey: Stock) -> None:

@@ -70,7 +70,7 @@ def test_cells_answer_like_the_exact_search(monkeypatch: pytest.MonkeyPatch) -> 
     cells = filled()
     for one in range(8):
         assert cells.query(coat(one, 0), 2 * one)[0].sighting == exact.query(coat(one, 0), 2 * one)[0].sighting
-    for copy in range(80):  # laid out anew
+    for copy in range(80):  # into the cells that are there
         cells.add(1000 + copy, 500 + copy, coat(50 + copy))
     assert cells.query(coat(60, 4), None)[0].sighting == 1010
 

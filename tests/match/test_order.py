@@ -1,4 +1,4 @@
-"""The order of look-alikes: evidence first, then the place; hubs are pulled down, opposite flanks go last."""
+"""The order of look-alikes: evidence first, then the place; opposite flanks go last."""
 
 from __future__ import annotations
 
@@ -51,15 +51,7 @@ def test_the_place_orders_those_without_evidence_and_loses_to_agreeing_spots() -
 
 
 def test_opposite_flanks_go_below_everybody() -> None:
-    assert likely(1.0, 1.0, place=1.0, opposite=True) < likely(0.0, -1.0)
-
-
-def test_a_picture_that_resembles_everybody_is_pulled_down() -> None:
-    count = 16
-    own = {(i, 0) if i < 0 else (0, i): 2.0 for i in range(1, count)}  # 0 agrees a little with all
-    own[(1, 2)] = 1.9
-    pairs = all_pairs(count, own)
-    assert best_of(pairs, np.arange(count), 1)[0] == 2
+    assert likely(1.0, 1.0, place=1.0, side=-8.0) < likely(0.0, -1.0)
 
 
 def test_frames_of_a_visit_share_their_evidence() -> None:

@@ -26,7 +26,7 @@ def test_both_kinds_are_found_and_capped(seen: list[Points]) -> None:
     for points in seen:
         assert points.kind is not None
         counts = np.bincount(points.kind, minlength=2)
-        assert len(counts) == 2 and 50 < counts.min() and counts.max() <= MOST
+        assert len(counts) == 2 and counts.min() > 50 and counts.max() <= MOST
 
 
 def test_same_coat_scores_far_above_another_and_either_way(seen: list[Points]) -> None:

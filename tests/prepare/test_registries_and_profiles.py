@@ -45,7 +45,7 @@ def test_unknown_names_say_what_there_is() -> None:
 
 def test_bad_profiles_are_refused_with_a_sentence(tmp_path: Path) -> None:
     text = (FOLDER / "leopard.toml").read_text(encoding="utf-8")
-    for bad in ("title = ", text.replace("[parts]", "[party]"), text.replace("shortlist = 50", "shortlist = 0")):
+    for bad in ("title = ", text.replace("[parts]", "[party]"), text.replace("shortlist = 12", "shortlist = 0")):
         (tmp_path / "bad.toml").write_text(bad, encoding="utf-8")
         with pytest.raises(BadRequestError):
             load_profile("bad", tmp_path)

@@ -43,7 +43,7 @@ def test_another_matcher_starts_over(candidates: Candidates) -> None:
 def test_adding_completes_what_is_there_and_orders_are_kept(candidates: Candidates) -> None:
     candidates.begin("x")
     candidates.keep_lists([(1, [(2, 0.9, 0.4, False)])])
-    candidates.add(1, [(2, 0.1, 3.0, 1.0, False), (3, 0.2, 0.0, 0.0, True)])
+    candidates.add(1, [(2, 0.1, 3.0, 1.0, 0.0, False), (3, 0.2, 0.0, 0.0, -8.0, True)])
     first, second = candidates.list_of(1)
     assert (first.candidate, first.likeness, first.votes, first.place) == (2, 0.9, 3.0, 1.0)
     assert (second.candidate, second.opposite, second.local) == (3, True, None)

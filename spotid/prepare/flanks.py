@@ -1,0 +1,52 @@
+"""The stage *flank*: which side of the animal each sighting shows; a person's word is never overwritten."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from spotid.boxes import Box
+from spotid.prepare import flank
+from spotid.progress import Progress
+from spotid.project import flanks
+from spotid.project.folder import Project
+from spotid.words import Flank
+
+BATCH = 64  # sightings between two commits
+
+
+def tell_flanks(project: Project, progress: Progress, padding: float = flank.AROUND) -> None:
+    """Tell the side of every cropped sighting that has none yet, or one by other weights; nothing without weights.
+
+    ``padding`` is the share of a box's width and height that its crop has on every side. Where a crop is lost, the
+    sighting is left for the run after the one that makes it again.
+    """
+    if not flank.available():
+        progress.expect(0)
+        return
+    name = flank.identity()
+    progress.expect(flanks.count_pending(project.store, name))
+    after = 0
+    while rows := flanks.pending(project.store, name, after, BATCH):
+        after = rows[-1]["id"]
+        guesses = [(row["id"], *told) for row in rows if (told := _tell(project, row, padding)) is not None]
+        flanks.keep_guesses(project.store, name, guesses)
+        progress.step(len(rows))
+
+
+def _tell(project: Project, row: sqlite3.Row, padding: float) -> tuple[Flank, float, float] | None:
+    import numpy as np
+    from PIL import Image
+
+    try:
+        with Image.open(project.layout.crop(row["uid"], row["recipe"])) as crop:
+            rgb = np.asarray(crop.convert("RGB"))
+    except (OSError, ValueError, TypeError):
+        return None
+    box = Box(row["x"], row["y"], row["w"], row["h"])
+    shares = flank.chances(rgb, within(box, box.padded(padding)))
+    return *flank.most_likely(shares), float(shares[0] - shares[1])
+
+
+def within(box: Box, crop: Box) -> Box:
+    """``box`` as fractions of ``crop``; both given as fractions of the picture."""
+    return Box((box.x - crop.x) / crop.w, (box.y - crop.y) / crop.h, box.w / crop.w, box.h / crop.h)
