@@ -131,6 +131,7 @@ def _conflicting(project: Project) -> frozenset[str]:
         " AND decision.uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')"
         " UNION SELECT one.uid, two.uid FROM sighting AS one"
         " JOIN sighting AS two ON two.media_id = one.media_id AND two.id > one.id"
+        " AND one.state != 'withdrawn' AND two.state != 'withdrawn'"
         " JOIN identity AS i ON i.sighting_uid = one.uid"
         " JOIN identity AS j ON j.sighting_uid = two.uid AND j.individual_id = i.individual_id"
     )

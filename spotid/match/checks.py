@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from spotid.match.cache import PointCache
+from spotid.match.chance import refit
 from spotid.match.order import Pairs, likely, scores
 from spotid.match.parts import Matcher
 from spotid.match.places import places_of
@@ -52,6 +53,7 @@ def check_lookalikes(
         order_lists(known, candidates)
     finally:
         candidates.close()
+    refit(project)
 
 
 def _complete(

@@ -9,8 +9,10 @@ from typing import Any
 
 from spotid.errors import PictureError
 from spotid.picture import pixels
+from spotid.prepare import taught
 from spotid.prepare.parts import Detection, Detector, Frame
 from spotid.progress import Progress
+from spotid.project import frames as frames_said
 from spotid.project import media, sightings
 from spotid.project.files import write_whole
 from spotid.project.folder import Project
@@ -21,14 +23,22 @@ FRAME_BATCH = 200
 
 
 def find_animals(project: Project, detector: Detector, settings: dict[str, Any], progress: Progress) -> None:
-    """Search every file that has been read. Files already searched are not touched: answers may hang on their boxes."""
+    """Search every file that has been read. Files already searched are not touched: answers may hang on their boxes.
+
+    A detector that can be taught first learns from the frames that people have boxed.
+    """
+    pending = media.count(project.store, MediaState.READ)
+    progress.expect(pending)
+    if not pending:
+        return
     detector.load()
+    if isinstance(detector, taught.Teachable):
+        detector.teach(taught.lessons(project, detector, settings, progress))
     by = f"{detector.name} {detector.identity()}"
-    progress.expect(media.count(project.store, MediaState.READ))
     for station in list(media.stations_of_state(project.store, MediaState.READ)):
-        context = [frame for row in _spread(project, station) if (frame := _frame(project, row, settings)) is not None]
+        context = station_frames(project, station, settings)
         for rows in _batches(project, station):
-            pairs = [(row, _frame(project, row, settings)) for row in rows]
+            pairs = [(row, load_frame(project, row, settings)) for row in rows]
             frames = [frame for _, frame in pairs if frame is not None]
             found = dict(zip((frame.uid for frame in frames), detector.detect(frames, context), strict=True))
             kept = []
@@ -40,7 +50,7 @@ def find_animals(project: Project, detector: Detector, settings: dict[str, Any],
                 kept.append((row["id"], boxes))
                 for one in found[frame.uid]:
                     _keep_hint(project, frame.uid, one)
-            sightings.keep_detections(project.store, kept, by)
+            frames_said.keep_search(project.store, kept, by)
             progress.step(len(rows))
 
 
@@ -54,15 +64,23 @@ def _keep_hint(project: Project, media_uid: str, found: Detection) -> None:
         write_whole(project.layout.hint(sightings.sighting_uid(media_uid, found.box.clipped())), buffer.getvalue())
 
 
-def _spread(project: Project, station: int | None) -> list[sqlite3.Row]:
+def station_frames(
+    project: Project, station: int | None, settings: dict[str, Any], most: int = CONTEXT_FRAMES
+) -> list[Frame]:
+    """Up to ``most`` frames of a station, spread over time: what its memory is made of."""
+    rows = _spread(project, station, most)
+    return [frame for row in rows if (frame := load_frame(project, row, settings)) is not None]
+
+
+def _spread(project: Project, station: int | None, most: int) -> list[sqlite3.Row]:
     rows = project.store.all(
         "SELECT media.*, station.name AS station FROM media LEFT JOIN station ON station.id = media.station_id"
         " WHERE media.station_id IS ? AND state IN ('read', 'animal', 'no_animal') ORDER BY captured_at, media.id",
         station,
     )
-    if len(rows) <= CONTEXT_FRAMES:
+    if len(rows) <= most:
         return rows
-    return [rows[index * len(rows) // CONTEXT_FRAMES] for index in range(CONTEXT_FRAMES)]
+    return [rows[index * len(rows) // most] for index in range(most)]
 
 
 def _batches(project: Project, station: int | None) -> Iterator[list[sqlite3.Row]]:
@@ -78,7 +96,8 @@ def _batches(project: Project, station: int | None) -> Iterator[list[sqlite3.Row
         yield rows
 
 
-def _frame(project: Project, row: sqlite3.Row, settings: dict[str, Any]) -> Frame | None:
+def load_frame(project: Project, row: sqlite3.Row, settings: dict[str, Any]) -> Frame | None:
+    """A file as a detector sees it; ``row``: ``media.*`` and the station's name as ``station``. None if unreadable."""
     path = project.layout.small(row["uid"])
     try:
         small = pixels(path if path.is_file() else media.source_path(project.store, row["id"]), settings["small_side"])

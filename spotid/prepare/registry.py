@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DETECTORS = {
     "station-background": "spotid.prepare.detectors.builtin:StationBackground",
+    "layered": "spotid.prepare.detectors.layered:Layered",
+    "animal-network": "spotid.prepare.detectors.network:NetworkDetector",
 }
 CUTTERS = {"grabcut": "spotid.prepare.cutouts.grabcut:GrabCut", "network": "spotid.prepare.cutouts.network:NetworkCut"}
 

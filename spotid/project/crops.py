@@ -31,4 +31,7 @@ def load(layout: Layout, row: sqlite3.Row) -> tuple[np.ndarray, np.ndarray] | No
 def make_again(store: Store, sighting_id: int) -> None:
     """Queue a sighting whose crop was lost for cropping at the next run."""
     with store.write() as connection:
-        connection.execute("UPDATE sighting SET state = ? WHERE id = ?", (SightingState.DETECTED, sighting_id))
+        connection.execute(
+            "UPDATE sighting SET state = ? WHERE id = ? AND state != ?",
+            (SightingState.DETECTED, sighting_id, SightingState.WITHDRAWN),
+        )

@@ -6,17 +6,21 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spotid.errors import NotFoundError
 from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
 from spotid.jobs.runner import Job, Jobs
 from spotid.jobs.stages import line_of
-from spotid.project import media, notes, recent
+from spotid.project import media, notes, recent, results
 from spotid.project.folder import Project, check_apart, create_project, open_project
 from spotid.review.desk import Desk
 
+if TYPE_CHECKING:
+    from spotid.match.chance import Calibration
+
+REFIT_EVERY = 25  # answers between two fits of the chances to a project's own answers
 RELOAD_SECONDS = 2.0  # how often, at most, a run going on is asked for its first look-alikes
 
 
@@ -28,6 +32,8 @@ class Opened:
     desk: Desk | None = None
     seen: tuple[int, bool] = (0, False)  # the newest job when the desk was set up, and whether it was running then
     looked: float = 0.0
+    chances: Calibration | None = None  # of pairs, as the answers so far correct them
+    fitted: int = -1  # how many times ``REFIT_EVERY`` answers there were when they were corrected
 
 
 class Bench:
@@ -103,6 +109,21 @@ class Bench:
                 opened.desk.reload()
             opened.seen, opened.looked = seen, time.monotonic()
             return opened.desk
+
+    def chances(self, project_id: str) -> Calibration:
+        """How the scores of this project's pairs become chances; fitted anew every ``REFIT_EVERY`` answers."""
+        from spotid.match.chance import calibration_of, refit
+
+        project = self.project(project_id)
+        opened = self._opened[project_id]
+        turn = results.answered(project.store) // REFIT_EVERY
+        with self._lock:
+            if opened.chances is None:
+                opened.chances = calibration_of(project)
+            elif turn != opened.fitted:
+                opened.chances = refit(project)
+            opened.fitted = turn
+            return opened.chances
 
     def boxes_changed(self, project_id: str) -> None:
         """Let the desk be read anew when it is next looked at: sightings have come or gone."""

@@ -101,6 +101,7 @@ def kept(event: ledger.Event) -> dict[str, Any]:
 def told(desk: Desk, question: Question) -> dict[str, Any]:
     """A question with all that the screen shows."""
     project = desk.project
+    chances = bench().chances(project.id) if question.offer else None
     offer = question.offer
     wanted = [uid for uid in (question.anchor, offer.comparison if offer else None) if uid]
     ahead = [o.comparison for _, o in desk.queue.open_offers(question.anchor)[1 : 1 + AHEAD]] if question.anchor else []
@@ -120,6 +121,8 @@ def told(desk: Desk, question: Question) -> dict[str, Any]:
         # The vectors' likeness is no probability and misleads beside the spots: it is told only where these are not.
         "likeness": max(0.0, min(1.0, offer.likeness)) if offer and offer.spots is None else None,
         "spots": offer.spots if offer else None,
+        "chance": round(chances.chance(offer), 3) if offer and chances else None,
+        "chance_by": chances.label if chances else None,
         "same_visit": offer.same_visit if offer else False,
         "place": offer.place if offer else 0.0,
         "days_between": _days(one, other),

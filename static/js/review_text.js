@@ -73,7 +73,19 @@ export function writeBetween(line, pair) {
   if (pair.place > 0 && !pair.same_visit)
     apart.title = "Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.";
   line.append(apart);
+  if (pair.chance !== null && pair.chance !== undefined) line.append(sep(), chanceWords(pair.chance, pair.chance_by ?? ""));
   if (pair.spots) line.append(sep(), make("span", `${count(pair.spots, "spot agrees", "spots agree")}`));
+}
+
+/** How likely the two are one animal, and who says so. @param {number} chance @param {string} by */
+function chanceWords(chance, by) {
+  const percent = chance < 0.01 ? "under 1" : chance > 0.99 ? "over 99" : String(Math.round(100 * chance));
+  const shipped = by.startsWith("shipped");
+  const words = make("span", `chance ${percent} %${shipped ? " (a guess)" : ""}`);
+  words.title = shipped
+    ? "Fitted to drawn animals. It is off on photographs until it has been corrected by your answers, 30 of either kind."
+    : `Of pairs like this one, so many were one animal: ${by}.`;
+  return words;
 }
 
 /** @param {Pair} pair */

@@ -35,6 +35,8 @@
  * @property {?number} likeness 0 to 1
  * @property {?number} days_between
  * @property {boolean} same_station
+ * @property {?number} chance that the two are one animal, 0 to 1
+ * @property {?string} chance_by what the chance was fitted to
  * @property {number} place 0 to 1: how surely both pictures show one place, by the look of it or by the station's name
  * @property {?number} [spots] how many spots of the two coats lie alike
  * @property {{answered: number, implied: number, left: number, left_out?: number, anchor_index: ?number, anchors: number,

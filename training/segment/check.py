@@ -1,12 +1,15 @@
 """Measures a network on pictures it was not trained on: ``python check.py segment.onnx --masks FOLDER ...``
 
 A folder of masks holds ``images/`` and ``masks/`` (same stems), one of boxes ``images/`` and ``labels/`` (a line a box:
-class, middle and size as fractions), one of empty frames just pictures.
+class, middle and size as fractions), one of empty frames just pictures; a table (CSV) of frames has the columns path
+and box ("x y w h" as fractions of the frame, left and top first), rows without a box being left out. ``--sheet`` writes
+a page of the pictures with true boxes in white and found ones in yellow, to be looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 import time
 from pathlib import Path
@@ -19,9 +22,12 @@ from spotid.boxes import Box
 from spotid.prepare import segmenter
 from spotid.prepare.cutouts.grabcut import GrabCut
 from spotid.prepare.cutouts.network import NetworkCut
-from spotid.prepare.parts import Cutter
+from spotid.prepare.detectors.network import NetworkDetector
+from spotid.prepare.parts import Cutter, Detection, Frame
 
-SCORE = 0.6  # a patch counts as a detection from here
+SCORES = (0.3, 0.5, 0.7)  # a box counts as found from here
+SIDE = 640  # pixels of a frame's longer side, as the program keeps frames
+Pairs = list[tuple[Path, list[Box]]]
 
 
 def pictures(folder: Path, most: int = 0) -> list[Path]:
@@ -79,23 +85,73 @@ def on_masks(folder: Path, weights: Path, most: int, inexact: float) -> str:
     return f"{folder.name}: {len(overlaps['network'])} masks, overlap {'; '.join(said)}; left to GrabCut {helped}"
 
 
-def on_boxes(pairs: list[tuple[Path, list[Box]]], weights: Path, score: float = SCORE) -> str:
-    """How many true boxes are found at an overlap of 0.5 and 0.3, and how many found boxes are no true ones."""
-    hits, loose, total, wrong = 0, 0, 0, 0
-    for path, boxes in pairs:
-        found = [b for b, s, _ in segmenter.patches(segmenter.animal_map(read(path), weights)) if s >= score]
-        best = [max((b.iou(f) for f in found), default=0.0) for b in boxes]
-        hits += sum(v >= 0.5 for v in best)
-        loose += sum(v >= 0.3 for v in best)
-        total += len(boxes)
-        wrong += sum(max((f.iou(b) for b in boxes), default=0.0) < 0.3 for f in found)
-    return (
-        f"{total} boxes in {len(pairs)} frames: recall {hits / max(1, total):.2f} at 0.5,"
-        f" {loose / max(1, total):.2f} at 0.3; wrong boxes a frame {wrong / max(1, len(pairs)):.2f}"
-    )
+def small(path: Path) -> np.ndarray:
+    """A frame as the program shows it to a detector."""
+    import cv2
+
+    rgb = read(path)
+    scale = min(1.0, SIDE / max(rgb.shape[:2]))
+    return rgb if scale == 1 else cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
-def labelled(folder: Path, most: int) -> list[tuple[Path, list[Box]]]:
+def on_frames(name: str, pairs: Pairs, weights: Path, sheet: Path | None) -> list[str]:
+    """A line a score: how many true boxes are found at an overlap of 0.5 and 0.3, and how many boxes are no true ones
+    (less than 0.3)."""
+    detector, found = NetworkDetector(weights), []
+    for path, _ in pairs:
+        rgb = small(path)
+        found.append(detector.detect([Frame(path.stem, rgb, rgb.shape[1], rgb.shape[0])], [])[0])
+    total, lines = sum(len(boxes) for _, boxes in pairs), []
+    for score in SCORES:
+        kept = [[d.box for d in some if d.score >= score] for some in found]
+        best = [
+            max((b.iou(f) for f in k), default=0.0) for (_, boxes), k in zip(pairs, kept, strict=True) for b in boxes
+        ]
+        wrong = sum(
+            max((f.iou(b) for b in boxes), default=0.0) < 0.3
+            for (_, boxes), k in zip(pairs, kept, strict=True)
+            for f in k
+        )
+        reached = [float(np.mean([value >= wanted for value in best])) if best else 0.0 for wanted in (0.5, 0.3)]
+        recall = f"recall {reached[0]:.2f} at 0.5, {reached[1]:.2f} at 0.3; "
+        lines.append(
+            f"{name}, score {score}: {total} boxes in {len(pairs)} frames, {recall if best else ''}"
+            f"wrong boxes a frame {wrong / max(1, len(pairs)):.2f}"
+        )
+    if sheet is not None:
+        draw_sheet(sheet / f"{name}.png", pairs, found)
+    return lines
+
+
+def draw_sheet(path: Path, pairs: Pairs, found: list[list[Detection]], columns: int = 7) -> None:
+    """A page of small pictures with true boxes in white and found ones in yellow, their scores in hundredths."""
+    import cv2
+
+    wide, high, cells = 230, 172, []
+    for (picture, boxes), some in zip(pairs, found, strict=True):
+        cell = np.ascontiguousarray(cv2.resize(read(picture), (wide, high), interpolation=cv2.INTER_AREA)[..., ::-1])
+        for box in boxes:
+            x0, y0, x1, y1 = box.clipped().pixels(wide, high)
+            cv2.rectangle(cell, (x0, y0), (x1, y1), (255, 255, 255), 1)
+        for one in some:
+            x0, y0, x1, y1 = one.box.clipped().pixels(wide, high)
+            cv2.rectangle(cell, (x0, y0), (x1, y1), (0, 255, 255), 1)
+            cv2.putText(cell, f"{100 * one.score:.0f}", (x0 + 2, y0 + 11), 0, 0.38, (0, 255, 255), 1)
+        cells.append(cell)
+    cells += [np.zeros((high, wide, 3), np.uint8)] * (-len(cells) % columns)
+    rows = [np.hstack(cells[n : n + columns]) for n in range(0, len(cells), columns)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(cv2.imencode(".png", np.vstack(rows))[1].tobytes())
+
+
+def listed(table: Path) -> Pairs:
+    """The frames of a table that have a box."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("box")]
+    return [(table.parent / row["path"], [Box(*(float(v) for v in row["box"].split()))]) for row in rows]
+
+
+def labelled(folder: Path, most: int) -> Pairs:
     """Pictures with their true boxes."""
     out = []
     for path in pictures(folder / "images", most):
@@ -106,15 +162,6 @@ def labelled(folder: Path, most: int) -> list[tuple[Path, list[Box]]]:
     return out
 
 
-def on_empty(folder: Path, weights: Path, most: int) -> str:
-    """False boxes a frame."""
-    counts = []
-    for path in pictures(folder, most):
-        found = segmenter.patches(segmenter.animal_map(read(path), weights))
-        counts.append(sum(s >= SCORE for _, s, _ in found))
-    return f"{folder.name}: {len(counts)} empty frames, {np.mean(counts):.2f} false boxes a frame"
-
-
 def main() -> None:
     """Measure what is named on the command line."""
     import cv2
@@ -123,17 +170,20 @@ def main() -> None:
     ask.add_argument("weights", type=Path)
     ask.add_argument("--masks", type=Path, nargs="*", default=[])
     ask.add_argument("--boxes", type=Path, nargs="*", default=[])
+    ask.add_argument("--tables", type=Path, nargs="*", default=[], help="CSV files of frames with a box each")
     ask.add_argument("--empty", type=Path, nargs="*", default=[])
+    ask.add_argument("--sheet", type=Path, help="folder for pages of pictures with their boxes")
     ask.add_argument("--inexact", type=float, default=0.0, help="how far the boxes given for masks are off")
     ask.add_argument("--most", type=int, default=60, help="pictures of a folder")
     o = ask.parse_args()
     cv2.setNumThreads(1)
     for folder in o.masks:
         print(on_masks(folder, o.weights, o.most, o.inexact), flush=True)
-    for folder in o.boxes:
-        print(f"{folder.name}: {on_boxes(labelled(folder, o.most), o.weights)}", flush=True)
-    for folder in o.empty:
-        print(on_empty(folder, o.weights, o.most), flush=True)
+    sets = [(folder.name, labelled(folder, o.most)) for folder in o.boxes]
+    sets += [(table.parent.name, listed(table)) for table in o.tables]
+    sets += [(f"{f.parent.name}-{f.name}", [(path, []) for path in pictures(f, o.most)]) for f in o.empty]
+    for name, pairs in sets:
+        print("\n".join(on_frames(name, pairs, o.weights, o.sheet)), flush=True)
     frame = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
     segmenter.animal_map(frame, o.weights)
     started = time.perf_counter()

@@ -1,76 +1,130 @@
-"""Puts training pictures together: drawn animals on drawn backgrounds, spoilt the way camera traps spoil them."""
+"""Puts training pictures together: drawn and photographed animals on drawn and real ground, spoilt as by a camera."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import ground
 import numpy as np
+import spoil
+from spoil import HIGH, WIDE, Sample
+from stock import ANYTHING, Seen, Stock
 
-WIDE, HIGH = 256, 192
-PLAIN, CROP, FRAME = "animals on a background", "one animal fills the picture", "a drawn frame"
-KINDS, SHARES = (PLAIN, CROP, FRAME), (0.52, 0.28, 0.20)
-Sample = tuple[np.ndarray, np.ndarray]
-
-
-class Stock:
-    """What ``draw.py`` has drawn, in memory (about 250 MB)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.figures = _all(folder, "figures")
-        scenes = _all(folder, "scenes")
-        self.frames = scenes
-        self.empty = [s for s in scenes if not s[..., 3].any()]
-        self.textures = _all(folder, "textures")
-        if not (self.figures and self.empty and self.textures):
-            raise SystemExit(f"Nothing drawn in {folder}: run draw_all first.")
+PLAIN, CROP, FRAME, PHOTO = "animals on a background", "one animal fills the picture", "a drawn frame", "a photograph"
+KINDS, SHARES = (PLAIN, CROP, FRAME, PHOTO), (0.36, 0.21, 0.17, 0.26)
+BOXES = 3  # of animals without an outline that are taught by their boxes, in one picture
+Taught = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def _all(folder: Path, kind: str) -> list[np.ndarray]:
-    found: list[np.ndarray] = []
-    for path in sorted(folder.glob(f"{kind}_?????.npz")):
-        with np.load(path, allow_pickle=False) as kept:
-            found += [kept[name] for name in kept.files]
-    return found
-
-
-def sample(stock: Stock, seed: int) -> Sample:
-    """One picture ``(192, 256, 3)`` uint8 and its outline ``(96, 128)`` uint8 (255 on animals), by the seed."""
+def sample(stock: Stock, seed: int) -> Taught:
+    """One picture by its seed: ``(192, 256, 3)`` uint8, outline ``(96, 128)`` uint8 (255 on animals), what is known of
+    it (the same size, 1 or 0), and ``(3, 4)`` boxes (left, top, right, bottom in pixels of the outline; zeros for
+    none) that an animal spans whose outline is not known."""
     import cv2
 
     rng = np.random.default_rng((20_261_121, seed))
-    kind = str(rng.choice(KINDS, p=SHARES))
+    shares = SHARES if stock.boxed else (0.5, 0.28, 0.22, 0.0)
+    kind = str(rng.choice(KINDS, p=shares))
     night = rng.random() < 0.42
+    doubt = np.zeros((HIGH, WIDE), np.uint8)
     if kind == FRAME:
         picture, outline = _window(stock.frames[int(rng.integers(len(stock.frames)))], rng)
+    elif kind == PHOTO:
+        picture, outline, doubt = _photograph(stock, rng)
     else:
-        picture, outline = _background(stock, rng, close=kind == CROP)
-    for _ in range(int(rng.choice([0, 1, 3, 6], p=[0.35, 0.25, 0.25, 0.15]))):
-        _foreign_shape(picture, outline, stock, rng)
+        picture, outline = ground.background(stock, rng, close=kind == CROP)
+    shapes = [0, 1, 3, 6] if kind != PHOTO else [0, 0, 1, 2]
+    for _ in range(int(rng.choice(shapes, p=[0.35, 0.25, 0.25, 0.15]))):
+        _foreign_shape(picture, outline, doubt, stock, rng)
     if kind == PLAIN:
-        for _ in range(int(rng.choice([0, 1, 2], p=[0.22, 0.63, 0.15]))):
-            _animal(picture, outline, stock, rng, float(np.exp(rng.uniform(np.log(0.03), np.log(0.65)))), night)
+        for _ in range(int(rng.choice([0, 1, 2], p=[0.4, 0.48, 0.12]))):
+            _animal(picture, outline, doubt, stock, rng, float(np.exp(rng.uniform(np.log(0.05), np.log(0.65)))), night)
     elif kind == CROP:
-        _animal(picture, outline, stock, rng, float(rng.uniform(0.55, 1.25)), night)
-    elif rng.random() < 0.2:
-        _animal(picture, outline, stock, rng, float(rng.uniform(0.1, 0.5)), night)
-    if rng.random() < 0.45:
-        _grass(picture, outline, rng)
-    picture = _spoilt(picture, rng, night)
+        _animal(picture, outline, doubt, stock, rng, float(rng.uniform(0.55, 1.25)), night)
+    elif rng.random() < 0.15:
+        _animal(picture, outline, doubt, stock, rng, float(rng.uniform(0.08, 0.4)), night)
+    if rng.random() < 0.4:
+        spoil.grass(picture, outline, rng)
+    if kind == PHOTO and rng.random() < 0.3:
+        night = False
+    picture = spoil.spoilt(picture, rng, night)
     if rng.random() < 0.5:
-        picture, outline = picture[:, ::-1], outline[:, ::-1]
+        picture, outline, doubt = picture[:, ::-1], outline[:, ::-1], doubt[:, ::-1]
+    picture, outline, doubt = (np.ascontiguousarray(a) for a in (picture, outline, doubt))
     if rng.random() < 0.3:
-        _strips(picture := np.ascontiguousarray(picture), outline := np.ascontiguousarray(outline), rng)
-    if rng.random() < 0.25:
-        picture, outline = _padded(picture, outline, rng)
+        spoil.strips(picture, outline, doubt, rng)
+    if rng.random() < 0.2:
+        picture, outline, doubt = spoil.padded(picture, outline, doubt, rng)
     if rng.random() < 0.7:
         quality = int(rng.integers(35, 96))
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
     small = cv2.resize(outline, (WIDE // 2, HIGH // 2), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(picture), small
+    unsure = cv2.resize(doubt, (WIDE // 2, HIGH // 2), interpolation=cv2.INTER_NEAREST)
+    return np.ascontiguousarray(picture), small, (unsure == 0).astype(np.uint8), _boxes(unsure)
 
 
-def _window(full: np.ndarray, rng: np.random.Generator) -> Sample:
+def _boxes(doubt: np.ndarray) -> np.ndarray:
+    import cv2
+
+    found = np.zeros((BOXES, 4), np.int64)
+    numbers = [n for n in np.unique(doubt) if n not in (0, ANYTHING)]
+    for row, number in enumerate(numbers[:BOXES]):
+        x, y, w, h = cv2.boundingRect((doubt == number).astype(np.uint8))
+        if w >= 3 and h >= 3:
+            found[row] = x, y, x + w, y + h
+    return found
+
+
+def _photograph(stock: Stock, rng: np.random.Generator) -> Sample:
+    """A photograph with animals: nearly whole, a part near an animal, or shrunk and laid into a larger ground."""
+    import cv2
+
+    pool = stock.filmed if stock.filmed and rng.random() < 0.25 else stock.boxed
+    seen = pool[int(rng.integers(len(pool)))]
+    x, y, w, h = _part(seen, rng)
+    cut = np.s_[y : y + h, x : x + w]
+    doubt = seen.doubt[cut].copy()
+    for number in np.unique(doubt):
+        if number not in (0, ANYTHING) and (doubt == number).sum() < 0.9 * (seen.doubt == number).sum():
+            doubt[doubt == number] = ANYTHING  # what is left of it need not span what is left of its box
+    size = (WIDE, HIGH)
+    smaller = rng.random() < 0.45
+    if smaller:
+        wide = WIDE * float(rng.uniform(0.25, 0.85))
+        size = (int(wide), int(min(HIGH, wide * h / w * np.exp(rng.normal(0, 0.1)))))
+    how = cv2.INTER_AREA if size[0] < w else cv2.INTER_LINEAR
+    part = cv2.resize(np.ascontiguousarray(seen.rgb[cut]), size, interpolation=how)
+    line = cv2.resize(np.ascontiguousarray(seen.outline[cut]), size, interpolation=cv2.INTER_AREA)
+    unsure = cv2.resize(doubt, size, interpolation=cv2.INTER_NEAREST)
+    if not smaller:
+        return part, line, unsure
+    picture, outline = ground.background(stock, rng, close=False)
+    wide_doubt = np.zeros((HIGH, WIDE), np.uint8)
+    at = int(rng.integers(0, WIDE - size[0] + 1)), int(rng.integers(0, HIGH - size[1] + 1))
+    place = np.s_[at[1] : at[1] + size[1], at[0] : at[0] + size[0]]
+    cover = np.zeros((size[1] + 2, size[0] + 2), np.float32)
+    cover[1:-1, 1:-1] = 1
+    if rng.random() < 0.7:  # a soft seam, so that seams do not speak of animals
+        cover = np.clip(2 * cv2.blur(cover, (2 * max(2, size[0] // 10) + 1,) * 2) - 1, 0, 1)
+    here = picture[place].astype(np.float32)
+    bright = np.float32(np.clip(here.mean() / max(8.0, part.mean()), 0.4, 2.5) ** rng.uniform(0, 1))
+    picture[place] = np.clip(here + (part * bright - here) * cover[1:-1, 1:-1, None], 0, 255).astype(np.uint8)
+    outline[place], wide_doubt[place] = line, unsure
+    wide_doubt[place][(cover[1:-1, 1:-1] < 0.7) & ((line > 0) | (unsure > 0))] = ANYTHING
+    return picture, outline, wide_doubt
+
+
+def _part(seen: Seen, rng: np.random.Generator) -> tuple[int, int, int, int]:
+    """Left, top, width and height of the part to show, in pixels of the photograph."""
+    high, wide = seen.rgb.shape[:2]
+    if rng.random() < 0.55:
+        w, h = int(wide * rng.uniform(0.85, 1)), int(high * rng.uniform(0.85, 1))
+    else:
+        w = int(wide * rng.uniform(0.4, 0.9))
+        h = int(np.clip(w * 0.75 * np.exp(rng.normal(0, 0.15)), high * 0.4, high))
+    return int(rng.integers(0, wide - w + 1)), int(rng.integers(0, high - h + 1)), w, h
+
+
+def _window(full: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A part of a drawn frame, from the whole of it to a third of its width; near an animal where there is one."""
     import cv2
 
@@ -86,43 +140,19 @@ def _window(full: np.ndarray, rng: np.random.Generator) -> Sample:
     return np.ascontiguousarray(part[..., :3]), np.ascontiguousarray(part[..., 3])
 
 
-def _background(stock: Stock, rng: np.random.Generator, close: bool) -> Sample:
-    """A frame without animals, overlapping shapes, or a mixture of both."""
-    import cv2
-
-    pools = (stock.empty, stock.textures)
-    pick = rng.random()
-    pool = pools[0] if pick < 0.55 else pools[1]
-    out, outline = _scrap(pool, rng, close), np.zeros((HIGH, WIDE), np.uint8)
-    if pick > 0.9 or pick < 0.1:
-        other = _scrap(pools[int(rng.integers(2))], rng, close)
-        line = HIGH * rng.uniform(0.2, 0.8) + rng.uniform(-40, 40) * np.linspace(-1, 1, WIDE)[None]
-        cover = np.clip((np.arange(HIGH)[:, None] - line) / rng.uniform(1, 20) + 0.5, 0, 1)[..., None]
-        out = (out * (1 - cover) + other * cover).astype(np.uint8)
-    if rng.random() < 0.15:
-        out = cv2.GaussianBlur(out, (0, 0), float(rng.uniform(0.8, 3)))
-    return out, outline
-
-
-def _scrap(pool: list[np.ndarray], rng: np.random.Generator, close: bool) -> np.ndarray:
-    import cv2
-
-    full = pool[int(rng.integers(len(pool)))][..., :3]
-    share = float(rng.uniform(0.2, 0.7) if close else rng.uniform(0.45, 1))
-    high, wide = full.shape[:2]
-    w, h = int(share * wide), int(np.clip(share * high * np.exp(rng.normal(0, 0.15)), 48, high))
-    x, y = int(rng.integers(0, wide - w + 1)), int(rng.integers(0, high - h + 1))
-    part = cv2.resize(full[y : y + h, x : x + w], (WIDE, HIGH), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(part[:, ::-1] if rng.random() < 0.5 else part)
-
-
 def _animal(
-    picture: np.ndarray, outline: np.ndarray, stock: Stock, rng: np.random.Generator, share: float, night: bool
+    picture: np.ndarray,
+    outline: np.ndarray,
+    doubt: np.ndarray,
+    stock: Stock,
+    rng: np.random.Generator,
+    share: float,
+    night: bool,
 ) -> None:
-    """Lay a figure in whose longer side is ``share`` of the width; brightness and colours near its surroundings."""
+    """Lay an animal in whose longer side is ``share`` of the width; brightness and colours near its surroundings."""
     import cv2
 
-    figure = stock.figures[int(rng.integers(len(stock.figures)))]
+    figure = _figure(stock, rng)
     if rng.random() < 0.5:
         figure = figure[:, ::-1]
     high, wide = figure.shape[:2]
@@ -173,13 +203,29 @@ def _animal(
         here = picture[part].astype(np.float32)
     picture[part] = np.clip(here + (colour - here) * cover[..., None], 0, 255).astype(np.uint8)
     outline[part] = np.maximum(outline[part], (cover * 255).astype(np.uint8))
+    doubt[part][cover > 0.3] = 0
 
 
-def _foreign_shape(picture: np.ndarray, outline: np.ndarray, stock: Stock, rng: np.random.Generator) -> None:
+def _figure(stock: Stock, rng: np.random.Generator) -> np.ndarray:
+    """A drawn animal or one cut out of a photograph, whose plain coat may get blots or rings."""
+    if not stock.cutouts or rng.random() < 0.62:
+        return stock.figures[int(rng.integers(len(stock.figures)))]
+    cut = stock.cutouts[int(rng.integers(len(stock.cutouts)))]
+    if rng.random() < 0.4:
+        spots = stock.spots[int(rng.integers(len(stock.spots)))]
+        x, y = (int(rng.integers(0, 256 - side + 1)) for side in (cut.shape[1], cut.shape[0]))
+        spots = spots[y : y + cut.shape[0], x : x + cut.shape[1]]
+        cut = np.dstack([(cut[..., :3] * spots[..., None]).astype(np.uint8), cut[..., 3]])
+    return cut
+
+
+def _foreign_shape(
+    picture: np.ndarray, outline: np.ndarray, doubt: np.ndarray, stock: Stock, rng: np.random.Generator
+) -> None:
     """A rock, post, trunk or patch cut from another picture, with the edges a laid-in animal has: no animal."""
     import cv2
 
-    source = _scrap(stock.textures if rng.random() < 0.5 else stock.empty, rng, True).astype(np.float32)
+    source = ground.piece(stock, rng, True).astype(np.float32)
     source = source * np.float32(np.exp(rng.normal(0, 0.35)))
     cover = np.zeros((HIGH, WIDE), np.uint8)
     centre, size = rng.uniform(0, (WIDE, HIGH)), float(np.exp(rng.uniform(np.log(5), np.log(90))))
@@ -198,88 +244,4 @@ def _foreign_shape(picture: np.ndarray, outline: np.ndarray, stock: Stock, rng: 
     a = cover.astype(np.float32)[..., None] / 255
     picture[...] = np.clip(picture + (source - picture) * a, 0, 255).astype(np.uint8)
     outline[cover > 127] = 0
-
-
-def _grass(picture: np.ndarray, outline: np.ndarray, rng: np.random.Generator) -> None:
-    """Blades, twigs and leaves in front of everything; they take their pixels out of the outline."""
-    import cv2
-
-    tone = picture.reshape(-1, 3).mean(0) * np.exp(rng.normal(0.1, 0.4))
-    thick = int(rng.integers(1, 4))
-    foot, wide = rng.uniform(0, WIDE), rng.uniform(10, 160)
-    for _ in range(int(rng.integers(3, 45))):
-        start = np.array([foot + rng.normal(0, wide), HIGH * rng.uniform(0.6, 1.15)])
-        end = start + (rng.normal(0, 22), -rng.uniform(15, 110))
-        bend = (start + end) / 2 + rng.normal(0, 6, 2)
-        line = np.array([start, bend, end]).astype(np.int32)
-        colour = tuple(float(v) for v in np.clip(tone * np.exp(rng.normal(0, 0.25)), 0, 255))
-        cv2.polylines(picture, [line], False, colour, thick, cv2.LINE_AA)
-        cv2.polylines(outline, [line], False, 0, thick)
-
-
-def _spoilt(picture: np.ndarray, rng: np.random.Generator, night: bool) -> np.ndarray:
-    """Exposure, contrast, colour cast or infrared light, blur, sharpening, noise."""
-    import cv2
-
-    x = picture.astype(np.float32) / 255
-    if night:
-        mix = rng.dirichlet((4, 4, 2)).astype(np.float32)
-        x = np.repeat((x @ mix)[..., None], 3, 2)
-        across = (np.linspace(-1, 1, WIDE)[None] - rng.normal(0, 0.2)) ** 2
-        down = (np.linspace(-1, 1, HIGH)[:, None] - rng.normal(0, 0.25)) ** 2
-        lamp = np.exp(-rng.uniform(0.2, 2.5) * (across + down)) * rng.uniform(0.7, 1.7) + rng.uniform(0, 0.15)
-        x = x * lamp[..., None].astype(np.float32)
-        if rng.random() < 0.25:  # many infrared cameras leave a tint
-            x = x * np.exp(rng.normal(0, 0.12, 3)).astype(np.float32)
-    else:
-        x = x * np.exp(rng.normal(0, 0.1, 3)).astype(np.float32)
-        if rng.random() < 0.25:
-            grey = x.mean(2, keepdims=True)
-            x = grey + (x - grey) * np.float32(rng.uniform(0, 1.4))
-    x = np.clip(x * np.float32(np.exp(rng.normal(0, 0.25))), 0, 1) ** np.float32(np.exp(rng.normal(0, 0.3)))
-    if rng.random() < 0.25:
-        x = x * np.float32(rng.uniform(0.3, 0.8)) + np.float32(rng.uniform(0, 0.25))
-    if rng.random() < 0.35:
-        x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.4, 1.8)))
-    elif rng.random() < 0.3:
-        x = cv2.addWeighted(x, 1.8, cv2.GaussianBlur(x, (0, 0), 1.2), -0.8, 0)
-    if rng.random() < 0.6:
-        strength = float(rng.uniform(0.005, 0.09 if night else 0.04))
-        grain = rng.standard_normal((HIGH, WIDE, 1 if night else 3), np.float32)
-        if rng.random() < 0.5:
-            grain = cv2.GaussianBlur(grain, (0, 0), 0.7).reshape(HIGH, WIDE, -1) * 1.8
-        x = x + grain * np.float32(strength)
-    return np.asarray(np.clip(x * 255, 0, 255), np.uint8)
-
-
-def _strips(picture: np.ndarray, outline: np.ndarray, rng: np.random.Generator) -> None:
-    """An information strip below, above or both, with something like writing in it."""
-    import cv2
-
-    tone = int(rng.choice([0, 0, 255, int(rng.integers(0, 256))]))
-    for top in (True, False):
-        if rng.random() < 0.4:
-            continue
-        rows = int(rng.integers(5, 17))
-        part = np.s_[:rows] if top else np.s_[HIGH - rows :]
-        picture[part], outline[part] = tone, 0
-        y = rows - 2 if top else HIGH - 3
-        for _ in range(int(rng.integers(1, 4))):
-            text = "".join(rng.choice(list("0123456789:/-. CFAMP"), int(rng.integers(3, 14))))
-            ink = (255 - tone,) * 3
-            at = (int(rng.integers(0, WIDE - 30)), y)
-            cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, rows / 32, ink, 1, cv2.LINE_AA)
-
-
-def _padded(picture: np.ndarray, outline: np.ndarray, rng: np.random.Generator) -> Sample:
-    """Squeezed into a part of the picture, the rest in its mean colour: how crops of other shapes are shown."""
-    import cv2
-
-    w, h = (WIDE, int(HIGH * rng.uniform(0.5, 1))) if rng.random() < 0.6 else (int(WIDE * rng.uniform(0.5, 1)), HIGH)
-    x, y = (WIDE - w) // 2, (HIGH - h) // 2
-    small = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)
-    out = np.full_like(picture, np.uint8(small.mean()))
-    line = np.zeros_like(outline)
-    out[y : y + h, x : x + w] = small
-    line[y : y + h, x : x + w] = cv2.resize(outline, (w, h), interpolation=cv2.INTER_AREA)
-    return out, line
+    doubt[cover > 127] = 0

@@ -68,11 +68,37 @@ def standardised(batch: torch.Tensor) -> torch.Tensor:
     return (x - mean) / (x.std((1, 2, 3), keepdim=True, unbiased=False) + 0.05)
 
 
-def loss(logits: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of every pixel, plus one minus the overlap (Dice) of every picture that shows an animal."""
-    cross = functional.binary_cross_entropy_with_logits(logits, wanted)
-    found = torch.sigmoid(logits)
+def loss(
+    logits: torch.Tensor, wanted: torch.Tensor, known: torch.Tensor | None = None, boxes: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Cross-entropy of every known pixel, with more weight on each picture's worst ones; one minus the overlap (Dice)
+    of every picture that shows an animal; and where only a box is known, how well the map spans it.
+
+    ``logits``, ``wanted`` and ``known`` are ``(n, 1, h, w)``, ``boxes`` ``(n, k, 4)`` in pixels of the map (zeros for
+    none). An animal touches all four sides of its box, so that every row and every column of the box has its largest
+    share near one (the projection term of BoxInst; Tian et al. 2021).
+    """
+    known = torch.ones_like(wanted) if known is None else known
+    each = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * known
+    cross = each.sum() / known.sum().clamp(min=1)
+    flat = each.flatten(1)
+    worst = flat.topk(max(1, flat.shape[1] // 50), dim=1).values.clamp(max=4.0).mean()
+    found = torch.sigmoid(logits) * known
+    wanted = wanted * known
     both, either = (found * wanted).sum((1, 2, 3)), (found + wanted).sum((1, 2, 3))
     shown = (wanted.sum((1, 2, 3)) > 4).float()
     overlap = 1 - (2 * both + 1) / (either + 1)
-    return 2 * cross + (overlap * shown).sum() / shown.sum().clamp(min=1)
+    total = 2 * cross + 0.1 * worst + (overlap * shown).sum() / shown.sum().clamp(min=1)
+    return total if boxes is None else total + spanned(logits, boxes)
+
+
+def spanned(logits: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
+    """Mean over all boxes of how far the rows' and columns' largest shares are from one; 0 where there is none."""
+    terms = []
+    for number, row in enumerate(boxes.tolist()):
+        for x0, y0, x1, y1 in row:
+            if x1 > x0:
+                part = logits[number, 0, y0:y1, x0:x1]
+                sides = torch.cat([part.amax(0), part.amax(1)])
+                terms.append(functional.softplus(-sides).clamp(max=4.0).mean())
+    return torch.stack(terms).mean() if terms else logits.sum() * 0.0

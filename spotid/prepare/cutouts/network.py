@@ -30,7 +30,7 @@ class NetworkCut:
 
     name = "network"
 
-    def __init__(self, weights: Path = segmenter.WEIGHTS) -> None:
+    def __init__(self, weights: Path = segmenter.OUTLINES) -> None:
         self._weights = weights
         self._other = GrabCut()
 
@@ -44,7 +44,7 @@ class NetworkCut:
         """Read the weights once; without them every crop goes to GrabCut."""
         self._other.load()
         if self._weights.is_file():
-            segmenter.animal_map(np.zeros((48, 64, 3), np.uint8), self._weights)
+            segmenter.one_look(np.zeros((48, 64, 3), np.uint8), self._weights)
 
     def cut(self, crop: np.ndarray, inner: Box, hint: np.ndarray | None) -> CutOut:
         """The outline in ``crop`` ((h, w, 3) uint8 RGB) of the animal in ``inner``; ``hint`` serves GrabCut alone."""
@@ -53,7 +53,7 @@ class NetworkCut:
         height, width = crop.shape[:2]
         left, top, right, bottom = inner.clipped().padded(AROUND).pixels(width, height)
         shares = np.zeros((height, width), np.float32)
-        shares[top:bottom, left:right] = segmenter.animal_map(crop[top:bottom, left:right], self._weights)
+        shares[top:bottom, left:right] = segmenter.one_look(crop[top:bottom, left:right], self._weights)
         within = np.zeros((height, width), bool)
         x0, y0, x1, y1 = inner.clipped().padded(BEYOND).pixels(width, height)
         within[y0:y1, x0:x1] = True

@@ -132,6 +132,11 @@ def joined(found: list[Blob]) -> list[Blob]:
     return kept
 
 
+def pieces(level: np.ndarray, close: float, sweep: float) -> list[np.ndarray]:
+    """The connected parts of a bool map ``(h, w)``, gaps up to ``close`` pixels closed, crumbs below ``sweep`` gone."""
+    return _pieces(level, _disc(close), _disc(sweep))
+
+
 def _pieces(level: np.ndarray, close: np.ndarray, sweep: np.ndarray) -> list[np.ndarray]:
     """The connected parts of a bool map, gaps closed and crumbs swept away, each as a bool mask."""
     import cv2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,7 +85,7 @@ class StationBackground:
         Frames are compared with ``context`` alone, so that a run that was stopped half-way through a station goes on
         with the same result; without context they are compared with one another.
         """
-        pool = {frame.uid: frame for frame in _spread(context or frames, MOST_CONTEXT)}
+        pool = {frame.uid: frame for frame in spread(context or frames, MOST_CONTEXT)}
         return [self._one(frame, pool) for frame in frames]
 
     def _one(self, frame: Frame, pool: dict[str, Frame]) -> list[Detection]:
@@ -95,7 +95,7 @@ class StationBackground:
         references, elsewhen = self._references(frame, same_kind)
         if not references:
             return [_whole_picture(rows)]
-        unlike = background.difference(self._plane(frame), [self._plane(other) for other in references])
+        unlike = background.difference(self.plane(frame), [self.plane(other) for other in references])
         blobs = background.blobs(unlike, rows)
         if not blobs:
             return [] if elsewhen >= SURE_EMPTY else [_whole_picture(rows)]
@@ -108,9 +108,22 @@ class StationBackground:
         first = found[:1] if elsewhen < SURE_EMPTY else []
         return first + [detection for detection in found[len(first) :] if detection.score >= WEAKEST_SCORE]
 
-    def _references(self, frame: Frame, same_kind: Sequence[Frame]) -> tuple[list[Frame], int]:
+    def memory(
+        self, frame: Frame, pool: Mapping[str, Frame], known: Mapping[str, tuple[Box, ...]]
+    ) -> tuple[list[Frame], int, tuple[float, float]]:
+        """Frames of the same place to compare with, how many of them show it at another time or surely empty, and the
+        ends of the picture proper. ``known``: animals of frames that a person looked at."""
+        look = self._look(frame)
+        same_kind = [other for other in pool.values() if self._look(other).kind[:4] == look.kind[:4]]
+        rows = scenes.common_strips([self._look(other).rows for other in same_kind])
+        references, elsewhen = self._references(frame, same_kind, frozenset(u for u, seen in known.items() if not seen))
+        return references, elsewhen, rows
+
+    def _references(
+        self, frame: Frame, same_kind: Sequence[Frame], empty: frozenset[str] = frozenset()
+    ) -> tuple[list[Frame], int]:
         """Frames of the same place to compare with, and how many of them are of other visits."""
-        look, when = self._look(frame), _time(frame)
+        look, when = self._look(frame), frame_time(frame)
         alike = []
         for other in same_kind:
             theirs = self._look(other)
@@ -119,12 +132,14 @@ class StationBackground:
             degree = scenes.likeness(look.signature, theirs.signature)
             if degree >= (SAME_PLACE if other.station == frame.station else OTHER_STATION):
                 alike.append((degree, other))
-        alike.sort(key=lambda pair: (-pair[0], pair[1].uid))
+        alike.sort(key=lambda pair: (pair[1].uid not in empty, -pair[0], pair[1].uid))
         others, own, spare = [], [], []
         seen: list[datetime] = []
         for _, other in alike:
-            time = _time(other)
-            if when is not None and time is not None and abs(time - when) <= VISIT_GAP:
+            time = frame_time(other)
+            if other.uid in empty:
+                others.append(other)
+            elif when is not None and time is not None and abs(time - when) <= VISIT_GAP:
                 own.append(other)
             elif time is not None and sum(abs(time - t) <= VISIT_GAP for t in seen) >= PER_VISIT:
                 spare.append(other)
@@ -147,7 +162,8 @@ class StationBackground:
                 self._looks.popitem(last=False)
         return look
 
-    def _plane(self, frame: Frame) -> np.ndarray:
+    def plane(self, frame: Frame) -> np.ndarray:
+        """The frame ready for comparing (``background.planes``)."""
         kept = self._planes.pop(frame.uid, None)
         if kept is None:
             kept = background.planes(frame.small).astype(np.float16)
@@ -157,7 +173,7 @@ class StationBackground:
         return kept.astype(np.float32)
 
 
-def _spread(context: Sequence[Frame], most: int) -> list[Frame]:
+def spread(context: Sequence[Frame], most: int) -> list[Frame]:
     """At most ``most`` of the frames, evenly over time."""
     if len(context) <= most:
         return list(context)
@@ -165,7 +181,8 @@ def _spread(context: Sequence[Frame], most: int) -> list[Frame]:
     return [ordered[n * len(ordered) // most] for n in range(most)]
 
 
-def _time(frame: Frame) -> datetime | None:
+def frame_time(frame: Frame) -> datetime | None:
+    """When a frame was taken, without time zone; None where that is unknown."""
     try:
         return datetime.fromisoformat(frame.captured_at).replace(tzinfo=None) if frame.captured_at else None
     except ValueError:

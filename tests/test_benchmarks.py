@@ -1,0 +1,134 @@
+"""The benchmarks' own arithmetic, on a survey of a few drawn pictures whose answers are known."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+HERE = Path(__file__).resolve().parent.parent / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def beside_the_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmarks are scripts that import their neighbours by name."""
+    monkeypatch.syspath_prepend(str(HERE))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six pictures of two animals at two stations, the last of a side that the others do not show."""
+    made = tmp_path / "six"
+    made.mkdir()
+    rows = []
+    for number, (who, side, day) in enumerate(
+        [("A", "left", 1), ("A", "left", 1), ("A", "left", 2), ("B", "left", 3), ("B", "left", 4), ("A", "right", 5)]
+    ):
+        name = f"{number}.jpg"
+        Image.new("RGB", (64, 48), (40 * number, 90, 30)).save(made / name)
+        when = f"2026-03-{day:02d}T06:0{number}:00"
+        rows.append([name, who, side, "north", when, "0.25 0.25 0.5 0.5" if number < 5 else ""])
+    with (made / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["path", "identity", "side", "camera", "datetime", "box"], *rows])
+    return made
+
+
+def test_same_encounter_and_other_side_do_not_count(folder: Path) -> None:
+    from labels import Label, LabelledSet
+
+    every, one_side = LabelledSet(folder, same_side=False), LabelledSet(folder, same_side=True)
+    assert not every.allowed("0", "1")  # a minute apart at one camera
+    assert every.allowed("0", "2") and every.allowed("0", "5")
+    assert not one_side.allowed("0", "5") and one_side.allowed("0", "3")
+    numbered = [Label({"path": f"x/{name}.jpg"}) for name in ("124_leftphoto", "124_rightphoto", "125_leftphoto")]
+    assert numbered[0].same_encounter(numbered[1]) and not numbered[0].same_encounter(numbered[2])
+
+
+def test_true_boxes_are_cut_out_and_the_rest_left_out(folder: Path, tmp_path: Path) -> None:
+    from labels import LabelledSet
+
+    boxed = LabelledSet(folder, same_side=False).cut_to_boxes(tmp_path / "boxed")
+    assert len(boxed.labels) == 5 and all(label.box is None for label in boxed.labels)
+    with Image.open(boxed.folder / boxed.pictures[0]) as picture:
+        assert picture.size == (32, 24)
+
+
+def test_kept_results_of_hotspotter_are_scored_by_the_same_scorer(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import hotspotter
+    import identify
+    from labels import LabelledSet
+
+    chosen = LabelledSet(folder, same_side=True)
+    results = tmp_path / "cache" / "results"
+    results.mkdir(parents=True)
+    stem = results / hotspotter.digest(folder.resolve(), chosen.pictures)
+    cost = {"picture_cpu_s": 0.5, "query_cpu_s": 2.0, "memory_mb": 700, "ibeis": "2.6.0"}
+    stem.with_suffix(".json").write_text(json.dumps(cost), encoding="utf-8")
+    # 0 finds 2 once its own encounter (1) and the other side (5) are out of the way; 2 finds 3 first; 3 finds nobody
+    lists = {0: [1, 5, 2], 1: [2], 2: [3, 0, 1], 4: [3]}
+    with stem.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["query", "rank", "candidate", "score"])
+        writer.writerows([q, place, c, 1 / place] for q, found in lists.items() for place, c in enumerate(found, 1))
+    out = tmp_path / "figures.json"
+    arguments = [str(folder), "--same-side", "--only-hotspotter", "--hotspotter", "no such python"]
+    identify.main([*arguments, "--cache", str(tmp_path / "cache"), "--json", str(out)])
+    [record] = json.loads(out.read_text(encoding="utf-8"))["sets"]
+    figures = {name: values["HotSpotter"] for name, values in record["figures"].items()}
+    assert record["counts"]["HotSpotter"] == {"queries": 5, "individuals": 2}
+    assert figures["top-1 micro"] == pytest.approx(3 / 5) and figures["top-5 micro"] == pytest.approx(4 / 5)
+    assert figures["top-1 macro"] == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert figures["queries without candidates"] == 1 and figures["CPU seconds per query"] == 2.0
+    assert "kept from an earlier call" in capsys.readouterr().out
+
+
+def test_calibration_error_by_hand() -> None:
+    from report import brier, calibration_error
+
+    chance = np.repeat([0.1, 0.9], 50)
+    same = np.concatenate([np.arange(50) % 10 == 0, np.arange(50) % 10 != 0]).astype(float)
+    assert calibration_error(chance, same) == pytest.approx(0.0, abs=1e-9)
+    assert calibration_error(chance, 1 - same) == pytest.approx(0.8)
+    assert brier(chance, same) == pytest.approx(0.09)
+
+
+def test_two_methods_side_by_side() -> None:
+    from report import Report
+
+    report = Report("set")
+    report.put("SpotID", one=0.5, own=3)
+    report.put("HotSpotter", one=0.25)
+    lines = report.text().splitlines()
+    assert lines[-2].split() == ["one", "0.500", "0.250", "2.00"]
+    assert lines[-1].split() == ["own", "3", "–", "–"]
+
+
+def test_the_asked_pairs_are_those_of_the_review(stock: Any, tmp_path: Path) -> None:
+    from labels import LabelledSet
+    from pairs import asked
+
+    # photographs 0, 1 and 2 are one animal; 3 is boxed elsewhere than the truth; 4 and 5 are another animal
+    rows = [(f"North/100MEDIA/IMG_{n:04d}.JPG", "A", "0 0 1 1") for n in range(3)]
+    rows += [(f"South/100MEDIA/IMG_{n:04d}.JPG", "B", "0 0 1 1" if n else "0 0 .1 .1") for n in range(3)]
+    with (stock.photographs / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["path", "identity", "box"], *rows])
+    found = asked(stock.project, LabelledSet(stock.photographs, same_side=False))
+    pairs = [(stock.ids.index(pair.anchor), stock.ids.index(pair.candidate), pair.same) for pair in found]
+    # 0: its nearest first; 2 is not asked of 1 again. 4 of 0 and 5 of 0 settle the rest, but for 4 and 5 themselves.
+    assert pairs == [(0, 1, True), (0, 2, True), (0, 4, False), (0, 5, False), (4, 5, True)]
+    assert [pair.same for pair in asked(stock.project, LabelledSet(stock.photographs, False), {"B"})] == [True]
+
+
+def test_matchers_still_finds_what_it_imports() -> None:
+    import identify
+
+    assert identify.Label and identify.tell
+    assert str(HERE) in sys.path
