@@ -26,6 +26,7 @@ KEEP = 0.25
 WHOLE_PICTURE_SCORE, CROP_SCORE = 0.05, 0.5
 UNSURE = 0.05  # where nothing is known of a place, a chance between this and ``KEEP`` gives the whole picture
 MOST_ANIMALS = 4
+MANY = 8  # pictures whose sizes tell by themselves that they were cut out
 SAME_ANIMAL = 0.3  # intersection over union above which two boxes are one animal
 INSIDE = 0.7  # share of the smaller box inside the other one above which they are one animal
 
@@ -75,7 +76,18 @@ class Layered:
         numbers = [
             getattr(module, name) for module in (proposals, sums, chance, eye) for name in dir(module) if name.isupper()
         ]
-        mine = [RECIPE, self._layers, KEEP, UNSURE, WHOLE_PICTURE_SCORE, CROP_SCORE, MOST_ANIMALS, SAME_ANIMAL, INSIDE]
+        mine = [
+            RECIPE,
+            self._layers,
+            KEEP,
+            UNSURE,
+            WHOLE_PICTURE_SCORE,
+            CROP_SCORE,
+            MOST_ANIMALS,
+            SAME_ANIMAL,
+            INSIDE,
+            MANY,
+        ]
         parts = [*mine, *numbers, self._station.identity(), self._lessons.identity()]
         parts += [judge.identity() for _, judge in sorted(shipped_judges().items())]
         if self._layers != STATION:
@@ -107,7 +119,10 @@ class Layered:
         if known is not None:
             return [Detection(box, 1.0, how="person") for box in known]
         evidence = self.evidence(frame, pool)
-        if not evidence.references and scenes.are_crops([(one.width, one.height) for one in pool.values()]):
+        # Crops of one animal, one after the other, look like a place: many pictures of odd sizes outweigh that.
+        if (not evidence.references or len(pool) >= MANY) and scenes.are_crops(
+            [(one.width, one.height) for one in pool.values()]
+        ):
             return [Detection(Box(0.0, 0.0, 1.0, 1.0), CROP_SCORE, how="already a crop")]
         return self.decided(evidence, (frame.small.shape[0], frame.small.shape[1]))
 

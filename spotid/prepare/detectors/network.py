@@ -23,7 +23,7 @@ AROUND = 0.25  # of the square root of a patch's pixels: how wide a rim is compa
 # The chance that a patch is an animal, a logistic rule on the mean share on it, its size (decimal logarithm of its part
 # of the frame), the mean share on the rim around it and how much of its box it fills: an animal ends where its outline
 # does, a sunlit slope fades out. Fitted by training/segment/scores.py; see the README there for on what.
-BIAS, MEAN, SIZE, RIM, FILLS = 5.71, 0.11, 2.14, -17.46, -0.79
+BIAS, MEAN, SIZE, RIM, FILLS = -5.95, 20.10, 2.68, -10.00, -7.06
 WEAKEST_SCORE = 0.25
 MOST_ANIMALS = 6
 
