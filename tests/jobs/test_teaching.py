@@ -105,4 +105,5 @@ def test_the_rest_is_searched_again_and_what_people_said_stays(project: Project)
     assert media.count(project.store, "read") == 0
     assert before == {uid: [one["uid"] for one in frames.live(project.store, uid)] for uid in before}
     assert all(frames.live(project.store, uid)[0]["boxed_by"] == frames.PERSON for uid in before)
-    assert teaching.status(project)["learnt"] in (0, 5)
+    status = teaching.status(project)
+    assert status["learnt"] in (0, status["frames"]), "what was learnt counts only where it was better"

@@ -100,7 +100,9 @@ def test_what_is_derived_can_be_lost_and_is_replayed(stock) -> None:
 
 
 def test_all_known_sides_at_once(stock) -> None:
-    flanks.keep_guesses(stock.project.store, NET, [(stock.ids[0], Flank.LEFT, 0.9, 0.0), (stock.ids[1], Flank.UNKNOWN, 0.5, 0.0)])
+    flanks.keep_guesses(
+        stock.project.store, NET, [(stock.ids[0], Flank.LEFT, 0.9, 0.0), (stock.ids[1], Flank.UNKNOWN, 0.5, 0.0)]
+    )
     say(stock, stock.uids[2], "unknown")
     known = flanks.sides(stock.project.store)
     assert set(known) == {stock.uids[0], stock.uids[2]}
