@@ -81,9 +81,9 @@ export function writeBetween(line, pair) {
 function chanceWords(chance, by) {
   const percent = chance < 0.01 ? "under 1" : chance > 0.99 ? "over 99" : String(Math.round(100 * chance));
   const shipped = by.startsWith("shipped");
-  const words = make("span", `${shipped ? "guess" : "chance"} ${percent} %`);
+  const words = make("span", shipped ? "chance not known yet" : `chance ${percent} %`);
   words.title = shipped
-    ? "Fitted to drawn animals. It is off on photographs until it has been corrected by your answers, 30 of either kind."
+    ? `Fitted to drawn animals it would be ${percent} %, which is far too low on most photographs. 30 answers of either kind correct it.`
     : `Of pairs like this one, so many were one animal: ${by}.`;
   return words;
 }
