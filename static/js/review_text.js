@@ -73,18 +73,21 @@ export function writeBetween(line, pair) {
   if (pair.place > 0 && !pair.same_visit)
     apart.title = "Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.";
   line.append(apart);
-  if (pair.chance !== null && pair.chance !== undefined) line.append(sep(), chanceWords(pair.chance, pair.chance_by ?? ""));
+  line.title = "";
+  if (pair.chance !== null && pair.chance !== undefined) {
+    const by = pair.chance_by ?? "";
+    // Fitted to drawn animals the chance is far too low on photographs: it is no number to answer by.
+    if (by.startsWith("shipped")) line.title = "The chance that the two are one animal is told after 30 answers of either kind.";
+    else line.append(sep(), chanceWords(pair.chance, by));
+  }
   if (pair.spots) line.append(sep(), make("span", `${count(pair.spots, "spot agrees", "spots agree")}`));
 }
 
 /** How likely the two are one animal, and who says so. @param {number} chance @param {string} by */
 function chanceWords(chance, by) {
   const percent = chance < 0.01 ? "under 1" : chance > 0.99 ? "over 99" : String(Math.round(100 * chance));
-  const shipped = by.startsWith("shipped");
-  const words = make("span", shipped ? "chance not known yet" : `chance ${percent} %`);
-  words.title = shipped
-    ? `Fitted to drawn animals it would be ${percent} %, which is far too low on most photographs. 30 answers of either kind correct it.`
-    : `Of pairs like this one, so many were one animal: ${by}.`;
+  const words = make("span", `chance ${percent} %`);
+  words.title = `Of pairs like this one, so many were one animal: ${by}.`;
   return words;
 }
 
