@@ -41,7 +41,7 @@ export function writeFacts(line, s) {
   const text = make("span", "", "text");
   text.append(
     make("b", s.station ?? "station unknown"),
-    ` · ${when(s.captured_at, "no date")}${s.camera ? ` · camera ${s.camera}` : ""} · ${flankWords(s)}`,
+    ` · ${when(s.captured_at, "no date")} · ${flankWords(s)}${s.camera ? ` · ${/^cam/i.test(s.camera) ? "" : "camera "}${s.camera}` : ""}`,
   );
   text.title = s.path;
   const who = s.individual
