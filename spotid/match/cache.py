@@ -31,7 +31,7 @@ def middle_of(mask: np.ndarray) -> np.ndarray:
 
     An outline that took in grass and rocks brings their spots along, and the middle nearly always shows the animal. On
     170 queries of nyala with outlines by GrabCut: 0.72 right with the middle of the outline, 0.68 with the middle, 0.61
-    with the outline.
+    with the outline (this one in a whole run, which compares fewer pairs).
     """
     import numpy as np
 

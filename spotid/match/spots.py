@@ -12,9 +12,7 @@ from spotid.match.parts import PairScore, Points
 from spotid.match.points import CoatPoints
 
 RECIPE = "coat spots 1"
-# Of each kind and crop. Twice as many Hessian spots, uncapped, differ by less than one query in a hundred on nyala, and
-# take twice as long.
-MOST = 800
+MOST = 800  # of each kind and crop: a bound on the time that a pair takes
 
 
 class CoatSpots:

@@ -80,8 +80,8 @@ def survey_frames(project: Project, settings: dict[str, Any], most: int = CONTEX
     """Up to ``most`` frames spread over the whole survey: where a station has few frames in some light, those of other
     places that look nearly the same, such as nights, say what light and noise do.
 
-    On a generated survey 174 of 220 animals were found with each station's own frames alone, 202 with these beside
-    them; on snow leopards 34 and 36 of 43; with fewer wrong boxes on both.
+    With each station's own frames alone 174 of 220 animals of a generated survey and 34 of 43 snow leopards were found,
+    with frames of the whole survey in view 202 and 36, with fewer wrong boxes on both.
     """
     count = sum(media.count(project.store, state) for state in SEARCHED_OR_WAITING)
     rows = project.store.all(

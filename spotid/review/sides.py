@@ -12,7 +12,7 @@ from spotid.project.flanks import PERSON, Side
 from spotid.words import Flank
 
 SURE_FROM = 0.9  # a network's side counts from this score on; below it the pair is offered
-OUTWEIGHS = 0.8  # evidence of 3 and more: of pairs of strangers one in a hundred reaches it
+OUTWEIGHS = 0.8  # a value of 3 and more in the order of look-alikes: more than a common place gives by itself
 TOLD_APART = frozenset({Flank.LEFT, Flank.RIGHT})
 
 
