@@ -50,6 +50,24 @@ class ProjectLockedError(ProjectError):
     code, exit_code, status = "project-locked", 5, 423
 
 
+class ProjectReadOnlyError(ProjectError):
+    """The project can't be written, or was opened for looking only."""
+
+    code, exit_code, status = "project-readonly", 5, 423
+
+
+class ProjectDamagedError(ProjectError):
+    """The database can't be used; a backup can be put in its place."""
+
+    code = "project-damaged"
+
+
+class EmbeddingsOnlyError(ProjectError):
+    """A folder of embeddings without its project; one can be built around it."""
+
+    code = "embeddings-only"
+
+
 class DiskFullError(SpotIDError):
     """There is no room left to write."""
 
@@ -64,6 +82,31 @@ class PictureError(SpotIDError):
     def __init__(self, problem: str, sentence: str, advice: str = "") -> None:
         self.problem = problem
         super().__init__(sentence, advice)
+
+
+class OutsideError(PictureError):
+    """What a name leads to lies outside the folder that it belongs to; it is not read."""
+
+    code = "outside"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "outside",
+            "The file leads to a place outside its own folder and was not read.",
+            "Replace the link by a copy of the file.",
+        )
+
+
+class ArchiveError(SpotIDError):
+    """A ZIP or a workbook that can't be opened safely."""
+
+    code, exit_code, status = "archive", 7, 422
+
+
+class ModelFileError(SpotIDError):
+    """A file of weights that is damaged or not the one that belongs to this SpotID."""
+
+    code, exit_code, status = "model-file", 10, 409
 
 
 class JobError(SpotIDError):

@@ -17,10 +17,15 @@ def program_folder() -> Path:
     return Path(frozen) if frozen else Path(__file__).resolve().parent.parent
 
 
+def user_path() -> Path:
+    """Where ``user_folder`` lies or will lie; nothing is made."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("SpotID", appauthor=False))
+
+
 def user_folder() -> Path:
     """The program's own notes about this user (recent projects, logs, models); ``SPOTID_HOME`` moves it."""
-    chosen = os.environ.get(HOME_VARIABLE)
-    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("SpotID", appauthor=False))
+    folder = user_path()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from spotid.errors import BadRequestError
+from spotid.places import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,14 @@ SETTINGS = (
     Setting("nearest", 5, "How many look-alikes of each anchor are offered, best first."),
     Setting("neighbours", 100, "How many look-alikes of each sighting are kept."),
     Setting("batch", 32, "How many pictures are worked on between two commits."),
-    Setting("low_disk_mb", 500, "A run stops with a sentence when less than this is free on the project's disk."),
+    Setting("low_disk_mb", 500, "A run waits for room while less than this is free on the project's disk."),
+    Setting(
+        "stuck_minutes",
+        10.0,
+        "A run that has not moved for so long, and half a minute for each further file in hand, is"
+        " taken for stuck and started again.",
+    ),
+    Setting("unpack_mb", 200_000, "A ZIP of photographs is unpacked to no more megabytes than this."),
     Setting("max_pixels", 200_000_000, "Pictures with more pixels than this are not opened."),
 )
 
@@ -43,6 +52,9 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "DO_NOT_TRACK": "1",
+    "OPENPYXL_LXML": "False",  # defusedxml guards Python's own XML reader; lxml would be used where somebody has it
+    "OPENPYXL_DEFUSEDXML": "True",
+    "NO_ALBUMENTATIONS_UPDATE": "1",
 }
 
 
@@ -64,5 +76,13 @@ def settings(chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 
 def quiet_environment() -> None:
-    """Tell libraries, before they are imported, to stay off the network."""
+    """Tell libraries, before they are imported, to stay off the network and keep their notes in the user's folder."""
     os.environ.update(QUIET)
+    os.environ["YOLO_CONFIG_DIR"] = str(user_path() / "ultralytics")
+
+
+def quiet_ultralytics() -> None:
+    """Turn its reports off in its own settings too; to be called once it is imported, by whoever imports it."""
+    ultralytics = sys.modules.get("ultralytics")
+    if ultralytics is not None and ultralytics.settings.get("sync"):
+        ultralytics.settings.update({"sync": False})

@@ -6,14 +6,17 @@ from enum import StrEnum
 
 
 class Word(StrEnum):
-    """A member of a fixed vocabulary: stored as its short name, shown as its sentence."""
+    """A member of a fixed vocabulary: stored as its short name, shown as its sentence and, where there is one, the
+    advice on what to do."""
 
     sentence: str
+    advice: str
 
-    def __new__(cls, value: str, sentence: str = "") -> Word:
+    def __new__(cls, value: str, sentence: str = "", advice: str = "") -> Word:
         word = str.__new__(cls, value)
         word._value_ = value
         word.sentence = sentence
+        word.advice = advice
         return word
 
 
@@ -69,6 +72,7 @@ class JobState(Word):
 
     QUEUED = "queued", "Waiting to start."
     RUNNING = "running", "At work."
+    PAUSED = "paused", "Waiting for room on the disk; it goes on by itself."
     DONE = "done", "Finished."
     CANCELLED = "cancelled", "Stopped by you; the next run goes on from here."
     FAILED = "failed", "Stopped by a fault; the next run goes on from here."
@@ -86,15 +90,58 @@ class Stage(Word):
     NEIGHBOURS = "neighbours", "Finding look-alikes"
     POINTS = "points", "Checking look-alikes spot by spot"
     EXPORT = "export", "Copying photographs into one folder per individual"
+    CHECK = "check", "Checking answers, vectors and pictures"
 
 
 class Problem(Word):
-    """Why a file could not be used."""
+    """Why a file could not be used, and what a person can do about it."""
 
-    EMPTY = "empty", "The file is empty (0 bytes). Copy it again from the memory card."
-    TRUNCATED = "truncated", "The picture is cut off. Copy it again from the memory card."
-    NOT_A_PICTURE = "not_a_picture", "This is not a picture that can be opened, whatever its name says."
-    TOO_LARGE = "too_large", "The picture has more pixels than can be opened safely."
-    UNREADABLE = "unreadable", "The file could not be read. Check that you may open it and that the disk is well."
-    NO_DECODER = "no_decoder", "This kind of picture needs an extra library that is not installed."
-    UNEXPECTED = "unexpected", "Something unexpected went wrong with this file; the log says more."
+    EMPTY = "empty", "The file is empty (0 bytes).", "Copy it again from the memory card."
+    TRUNCATED = (
+        *("truncated", "The picture is cut off or damaged."),
+        "Copy it again from the memory card; where it is the same there, the camera did not finish writing it.",
+    )
+    NOT_A_PICTURE = (
+        *("not_a_picture", "This is not a picture that can be opened, whatever its name says."),
+        "Look at what it is; a photograph of an unusual kind can be saved as JPEG by another program.",
+    )
+    TOO_LARGE = (
+        *("too_large", "The picture has more pixels than can be opened safely."),
+        "Save a smaller copy of it, of at most 150 megapixels, in its place.",
+    )
+    UNREADABLE = (
+        *("unreadable", "The file could not be read."),
+        "Check that you may open it and that the disk is well; every run tries again.",
+    )
+    NO_DECODER = (
+        *("no_decoder", "This kind of picture needs an extra library that is not installed."),
+        "Save the picture as JPEG, or install SpotID again; every run tries again.",
+    )
+    OUTSIDE = (
+        *("outside", "The file is a link that leads out of its folder; it was not read."),
+        "Put a copy of the photograph in its place.",
+    )
+    DEAD_LINK = (
+        *("dead_link", "The file is a link to something that is not there."),
+        "Put the photograph itself in its place, or remove the link.",
+    )
+    NOT_A_FILE = (
+        *("not_a_file", "This is a pipe, a socket or a device and not a file, whatever its name says."),
+        "It was not opened; remove it if it does not belong there.",
+    )
+    CHANGING = (
+        *("changing", "The file changed while it was being read."),
+        "Wait until copying has ended, then run again.",
+    )
+    REPLACED = (
+        *("replaced", "Another picture now lies under the name of one in which animals were found before."),
+        "Give the new picture another name and put the old one back, then run again; no answer is lost.",
+    )
+    CRASHED = (
+        *("crashed", "This file stopped the program twice and was put aside; all others are worked on."),
+        "Open it in another program and save it anew, then let SpotID try it again.",
+    )
+    UNEXPECTED = (
+        *("unexpected", "Something unexpected went wrong with this file."),
+        "Open it in another program and save it anew; the log of the run, in the project's folder “logs”, says more.",
+    )

@@ -30,8 +30,8 @@ def asked_pairs(store: Store, layout: Layout, most: int) -> list[AskedPair]:
         "SELECT decision.kind, one.id AS one, two.id AS two,"
         " json_extract(decision.evidence, '$.anchor') = decision.b AS turned FROM decision"
         " JOIN sighting AS one ON one.uid = decision.a JOIN sighting AS two ON two.uid = decision.b"
-        " WHERE decision.kind IN (?, ?) AND decision.uid NOT IN"
-        " (SELECT target FROM decision WHERE kind = ? AND target IS NOT NULL) ORDER BY decision.id DESC LIMIT ?",
+        " WHERE decision.kind IN (?, ?) AND NOT EXISTS (SELECT 1 FROM decision AS taken"
+        " WHERE taken.target = decision.uid AND taken.kind = ?) ORDER BY decision.id DESC LIMIT ?",
         *(Verdict.SAME, Verdict.DIFFERENT, Verdict.UNDO, most),
     )
     answers: dict[tuple[int, int], tuple[int, int, bool]] = {}

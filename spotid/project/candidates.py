@@ -4,31 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from spotid.project.layout import Layout
-from spotid.project.store import connect
+from spotid.project.candidates_file import CandidatesFile
 
-VERSION = 2  # a file of another version is thrown away: everything in it can be made again
-TABLES = """
-CREATE TABLE IF NOT EXISTS made (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS candidate (
-  anchor INTEGER NOT NULL, candidate INTEGER NOT NULL, likeness REAL NOT NULL, same_visit INTEGER NOT NULL,
-  votes REAL NOT NULL DEFAULT 0, place REAL NOT NULL DEFAULT 0, side REAL NOT NULL DEFAULT 0,
-  opposite INTEGER NOT NULL DEFAULT 0,
-  local REAL, spots INTEGER, score REAL NOT NULL, PRIMARY KEY (anchor, candidate)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS best_first ON candidate (anchor, score DESC);
-CREATE TABLE IF NOT EXISTS vote (
-  anchor INTEGER NOT NULL, candidate INTEGER NOT NULL, votes REAL NOT NULL, PRIMARY KEY (anchor, candidate))
-  WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS vote_back ON vote (candidate);
-CREATE TABLE IF NOT EXISTS voted (anchor INTEGER PRIMARY KEY, among INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS checked (
-  a INTEGER NOT NULL, b INTEGER NOT NULL, matcher TEXT NOT NULL, local REAL NOT NULL, spots INTEGER NOT NULL,
-  PRIMARY KEY (a, b, matcher)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ranked (anchor INTEGER PRIMARY KEY);
-"""
 FIELDS = "candidate, likeness, same_visit, votes, place, side, opposite, local, spots, score"
 
 
@@ -48,33 +27,8 @@ class Candidate:
     score: float  # what the list is ordered by
 
 
-class Candidates:
+class Candidates(CandidatesFile):
     """The look-alikes file of one project. ``made`` says from which embeddings and parts it was made."""
-
-    def __init__(self, layout: Layout) -> None:
-        layout.cache.mkdir(parents=True, exist_ok=True)
-        self._connection = connect(layout.candidates)
-        # Remakeable, so speed before safety: a lost commit costs seconds of computing, never an answer.
-        self._connection.execute("PRAGMA synchronous = OFF")
-        if self._connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            names = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            self._connection.executescript("".join(f"DROP TABLE {row[0]};" for row in names))
-        self._connection.executescript(f"{TABLES}; PRAGMA user_version = {VERSION}")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
 
     def made_of(self) -> str | None:
         """What the lists were made of, as given to ``begin``."""
@@ -224,6 +178,23 @@ class Candidates:
             f"SELECT {FIELDS} FROM candidate WHERE anchor = ? ORDER BY score DESC, candidate LIMIT ?", (anchor, limit)
         )
         return [_candidate(row) for row in rows]
+
+    def shown(self, limit: int) -> Iterator[tuple[int, list[tuple[int, float, int | None, float, int, float]]]]:
+        """Every anchor whose list was compared spot by spot, with its ``limit`` best look-alikes.
+
+        A look-alike is (candidate, likeness, spots, score, same visit, place). The index leads to each anchor's best:
+        much less is read than all that is kept.
+        """
+        plain = self._connection.cursor()
+        plain.row_factory = None
+        for (anchor,) in plain.execute("SELECT anchor FROM ranked ORDER BY anchor").fetchall():
+            rows = plain.execute(
+                "SELECT candidate, likeness, spots, score, same_visit, place FROM candidate WHERE anchor = ?"
+                " ORDER BY score DESC, candidate LIMIT ?",
+                (anchor, limit),
+            ).fetchall()
+            if rows:
+                yield anchor, rows
 
     def best_pairs(self, limit: int) -> dict[int, list[Candidate]]:
         """The ``limit`` best look-alikes of every anchor whose list was compared spot by spot."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from spotid.errors import PictureError
+from spotid.project import media
 from spotid.project.layout import Layout
 from spotid.project.store import Store
 from spotid.words import SightingState
 
 if TYPE_CHECKING:
     import numpy as np
+
+KINDS = ("JPEG", "WEBP", "PNG")  # the last one for crops made without loss
 
 
 def load(layout: Layout, row: sqlite3.Row) -> tuple[np.ndarray, np.ndarray] | None:
@@ -19,17 +23,30 @@ def load(layout: Layout, row: sqlite3.Row) -> tuple[np.ndarray, np.ndarray] | No
     from PIL import Image
 
     try:
-        with Image.open(layout.crop(row["uid"], row["recipe"])) as crop:
+        with Image.open(layout.crop(row["uid"], row["recipe"]), formats=KINDS) as crop:
             rgb = np.asarray(crop.convert("RGB"))
-        with Image.open(layout.cutout(row["uid"], row["recipe"])) as cutout:
-            mask = np.asarray(cutout.getchannel("A")) > 127
-    except (OSError, ValueError, TypeError):
+        with Image.open(layout.cutout(row["uid"], row["recipe"]), formats=KINDS) as cutout:
+            # WebP leaves out an alpha channel that hides nothing: the outline is the whole crop then.
+            alpha = cutout.getchannel("A") if "A" in cutout.getbands() else None
+            mask = np.ones((cutout.height, cutout.width), bool) if alpha is None else np.asarray(alpha) > 127
+    except MemoryError:
+        raise
+    except Exception:  # Pillow raises almost anything on damaged files
         return None
     return (rgb, mask) if rgb.shape[:2] == mask.shape else None
 
 
 def make_again(store: Store, sighting_id: int) -> None:
-    """Queue a sighting whose crop was lost for cropping at the next run."""
+    """Queue a sighting whose crop was lost for cropping at the next run.
+
+    Nothing happens while its original can't be reached: the sighting would be put aside, though its embedding is whole.
+    """
+    row = store.one("SELECT media_id FROM sighting WHERE id = ?", sighting_id)
+    try:
+        if row is None or not media.source_path(store, row["media_id"]).is_file():
+            return
+    except PictureError:  # a pipe, or a link that leads out of the folder, lies in its place
+        return
     with store.write() as connection:
         connection.execute(
             "UPDATE sighting SET state = ? WHERE id = ? AND state != ?",

@@ -35,8 +35,9 @@ class Side:
 def pending(store: Store, name: str, after: int, limit: int) -> list[sqlite3.Row]:
     """Cropped sightings that neither a person nor the network ``name`` has judged, with ids above ``after``."""
     return store.all(
-        "SELECT id, uid, recipe, x, y, w, h FROM sighting WHERE state IN (?, ?) AND flank_by NOT IN (?, ?) AND id > ?"
-        " ORDER BY id LIMIT ?",
+        "SELECT sighting.id, sighting.uid, recipe, x, y, w, h, media.uid AS media_uid FROM sighting"
+        " JOIN media ON media.id = media_id WHERE sighting.state IN (?, ?) AND flank_by NOT IN (?, ?)"
+        " AND sighting.id > ? ORDER BY sighting.id LIMIT ?",
         *(*TELLABLE, PERSON, name, after, limit),
     )
 
@@ -73,7 +74,8 @@ def sides(store: Store, uids: Sequence[str] | None = None) -> dict[str, Side]:
         for start in range(0, len(uids), 500):  # SQLite's limit on variables
             part = uids[start : start + 500]
             rows += store.all(f"{columns} WHERE uid IN ({','.join('?' * len(part))})", *part)
-    said = _standing(store.reader) if any(row["flank_by"] == PERSON for row in rows) else {}
+    people = [row["uid"] for row in rows if row["flank_by"] == PERSON]
+    said = _standing(store.reader, people[0] if len(people) == 1 else None) if people else {}
     return {
         row["uid"]: Side(
             _flank(row["flank"]),
@@ -108,15 +110,21 @@ def settle(connection: sqlite3.Connection, uid: str) -> None:
 
 def replay(store: Store) -> int:
     """Derive the flank anew for every sighting that a person has judged; how many had come apart from the ledger."""
+    strayed = apart(store)
+    if strayed:
+        with store.write() as connection:
+            for uid in strayed:
+                settle(connection, uid)
+    return len(strayed)
+
+
+def apart(store: Store) -> list[str]:
+    """The sightings whose flank is not what the ledger gives."""
     standing = _standing(store.reader)
     kept = {row["uid"]: row["flank"] for row in store.all("SELECT uid, flank FROM sighting WHERE flank_by = ?", PERSON)}
-    apart = [uid for uid, (flank, _) in standing.items() if kept.get(uid) != flank]
-    apart += [uid for uid in kept if uid not in standing]
-    if apart:
-        with store.write() as connection:
-            for uid in apart:
-                settle(connection, uid)
-    return len(apart)
+    known = {row["uid"] for row in store.all("SELECT uid FROM sighting")} if standing else set()
+    strayed = [uid for uid, (flank, _) in standing.items() if uid in known and kept.get(uid) != flank]
+    return strayed + [uid for uid in kept if uid not in standing]
 
 
 def _standing(connection: sqlite3.Connection, uid: str | None = None) -> dict[str, tuple[Flank, str]]:

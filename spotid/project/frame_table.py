@@ -13,6 +13,7 @@ from pathlib import Path
 from spotid.boxes import Box
 from spotid.errors import BadRequestError, SpotIDError
 from spotid.project import frame_steps, frames
+from spotid.project.cells import read_back, written
 from spotid.project.folder import Project
 from spotid.project.store import Store
 
@@ -43,10 +44,10 @@ def export(store: Store) -> tuple[str, int, int]:
     count = 0
     for uid in sorted(said, key=lambda uid: paths[uid]):
         for box in said[uid].boxes:
-            writer.writerow([paths[uid], *(f"{side:.5f}" for side in (box.x, box.y, box.w, box.h))])
+            writer.writerow([written(paths[uid]), *(f"{side:.5f}" for side in (box.x, box.y, box.w, box.h))])
             count += 1
         if not said[uid].boxes:
-            writer.writerow([paths[uid], "", "", "", ""])
+            writer.writerow([written(paths[uid]), "", "", "", ""])
     return buffer.getvalue(), len(said), count
 
 
@@ -62,7 +63,8 @@ def bring_in(project: Project, path: Path, *, sure: bool = False) -> Imported:
     spoilt: set[str] = set()
     bad: list[str] = []
     for line, row in _rows(path):
-        name = (row.get("path") or "").strip().replace("\\", "/").removeprefix("./")
+        said = (row.get("path") or "").strip()
+        name = next((one for one in (_path(said), _path(read_back(said))) if known.get(one)), _path(said))
         try:
             if not known.get(name):
                 raise BadRequestError(f"“{name}” is no picture of this project." if name else "The path is empty.")
@@ -92,6 +94,10 @@ def bring_in(project: Project, path: Path, *, sure: bool = False) -> Imported:
             continue
         kept, count = kept + 1, count + len(boxes)
     return Imported(kept, repeated, count, tuple(bad))
+
+
+def _path(text: str) -> str:
+    return text.replace("\\", "/").removeprefix("./")
 
 
 def _known(store: Store) -> dict[str, list[str]]:

@@ -149,7 +149,10 @@ def replace(
     )
     state = MediaState.ANIMAL if uids else MediaState.NO_ANIMAL
     connection.execute(
-        "UPDATE media SET state = ?, problem = NULL, problem_detail = NULL WHERE id = ?", (state, media_id)
+        # Without a problem the detail is a remark, such as on the camera's clock: it stays.
+        "UPDATE media SET state = ?, problem = NULL, problem_detail = CASE WHEN problem IS NULL THEN problem_detail END"
+        " WHERE id = ?",
+        (state, media_id),
     )
     return Applied(tuple(uids), tuple(made), tuple(gone), standing(connection, gone))
 

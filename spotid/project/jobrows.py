@@ -16,7 +16,8 @@ def start(store: Store, kind: str) -> int:
     """A new job's row. Jobs that were running belong to a program that is gone: they are marked as stopped."""
     with store.write() as connection:
         connection.execute(
-            "UPDATE job SET state = ?, ended_at = ?, sentence = ?, advice = ? WHERE state IN ('queued', 'running')",
+            "UPDATE job SET state = ?, ended_at = ?, sentence = ?, advice = ?"
+            " WHERE state IN ('queued', 'running', 'paused')",
             (
                 *(JobState.FAILED, now(), "The program was stopped while this was running."),
                 "Nothing is lost; resume and it goes on from here.",
@@ -28,10 +29,15 @@ def start(store: Store, kind: str) -> int:
         return int(cursor.lastrowid or 0)
 
 
-def report(store: Store, job: int, state: JobState, progress: dict[str, Any]) -> None:
-    """Keep how far a job is."""
+def report(
+    store: Store, job: int, state: JobState, progress: dict[str, Any], sentence: str = "", advice: str = ""
+) -> None:
+    """Keep how far a job is; ``sentence`` says why it is paused."""
     with store.write() as connection:
-        connection.execute("UPDATE job SET state = ?, progress = ? WHERE id = ?", (state, json.dumps(progress), job))
+        connection.execute(
+            "UPDATE job SET state = ?, progress = ?, sentence = ?, advice = ? WHERE id = ?",
+            (state, json.dumps(progress), sentence, advice, job),
+        )
 
 
 def end(store: Store, job: int, state: JobState, sentence: str, advice: str, result: dict[str, Any]) -> None:

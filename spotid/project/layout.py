@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from spotid.errors import OutsideError
+from spotid.project.inside import inside
 
 FORMAT = "spotid-project"
 DATABASE = "project.sqlite"
 PROJECT_FILE = "project.json"
+_NAME = re.compile(r"\w[\w.-]{0,150}", re.ASCII)  # what a uid and a recipe consist of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,7 @@ class Layout:
     """Paths inside one project folder."""
 
     root: Path
+    readonly: bool = False  # opened for looking: nothing in the folder is made or changed
 
     @property
     def project_file(self) -> Path:
@@ -25,6 +31,11 @@ class Layout:
     def database(self) -> Path:
         """The irreplaceable file: answers, sightings, individuals."""
         return self.root / DATABASE
+
+    @property
+    def pending(self) -> Path:
+        """A backup that is being put in the database's place; whole as soon as it has this name."""
+        return self.root / f"{DATABASE}.restoring"
 
     @property
     def lock(self) -> Path:
@@ -68,33 +79,49 @@ class Layout:
 
     def small(self, media_uid: str) -> Path:
         """The small upright picture of a file."""
-        return self.cache / "small" / media_uid[:2] / f"{media_uid}.jpg"
+        return self._own(self.cache / "small", media_uid, f"{media_uid}.jpg")
 
     def hint(self, sighting_uid: str) -> Path:
         """The detector's rough outline of a sighting, on the small picture."""
-        return self.cache / "hints" / sighting_uid[:2] / f"{sighting_uid}.png"
+        return self._own(self.cache / "hints", sighting_uid, f"{sighting_uid}.png")
 
     def crop(self, sighting_uid: str, recipe: str) -> Path:
         """The crop of a sighting, with its background."""
-        return self.root / "crops" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.jpg"
+        return self._own(self.root / "crops", sighting_uid, f"{sighting_uid}.{recipe}.jpg")
 
     def cutout(self, sighting_uid: str, recipe: str) -> Path:
         """The crop with a transparent background; its alpha channel is the mask."""
-        return self.root / "cutouts" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.webp"
+        return self._own(self.root / "cutouts", sighting_uid, f"{sighting_uid}.{recipe}.webp")
 
     def pattern(self, sighting_uid: str, recipe: str) -> Path:
         """The coat with its local contrast raised."""
-        return self.cache / "pattern" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.jpg"
+        return self._own(self.cache / "pattern", sighting_uid, f"{sighting_uid}.{recipe}.jpg")
 
     def edges(self, sighting_uid: str, recipe: str) -> Path:
         """The coat's edges, black and white."""
-        return self.cache / "edges" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.png"
+        return self._own(self.cache / "edges", sighting_uid, f"{sighting_uid}.{recipe}.png")
 
     def points(self, sighting_uid: str, recipe: str) -> Path:
         """The spots that the local matcher compares."""
-        return self.cache / "points" / sighting_uid[:2] / f"{sighting_uid}.{recipe}.npz"
+        return self._own(self.cache / "points", sighting_uid, f"{sighting_uid}.{recipe}.npz")
+
+    def _own(self, folder: Path, uid: str, name: str) -> Path:
+        """A file of one sighting or picture. Raises OutsideError: uid and recipe come from a database that may be
+        anybody's, and any folder below may be a link."""
+        if not (_NAME.fullmatch(uid) and _NAME.fullmatch(name)):
+            raise OutsideError()
+        return inside(folder / uid[:2] / name, self.root)
+
+
+def embeddings_in(folder: Path) -> Path | None:
+    """The folder of embeddings that ``folder`` is or holds; None where there is none."""
+    for candidate in (folder, folder / "embeddings"):
+        if (candidate / "manifest.json").is_file() or next(candidate.glob("*-*/[0-9]*.npy"), None) is not None:
+            return candidate
+    return None
 
 
 def looks_like_project(folder: Path) -> bool:
     """Whether ``folder`` holds a SpotID project."""
-    return (folder / PROJECT_FILE).is_file() or (folder / DATABASE).is_file()
+    names = (PROJECT_FILE, DATABASE, f"{DATABASE}.restoring")
+    return any((folder / name).is_file() for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,9 @@ class Answer:
 
 def event_of(row: sqlite3.Row) -> Event:
     """A ledger row as an event."""
-    return Event(row["id"], row["uid"], row["kind"], row["a"], row["b"], row["target"], row["made_at"])
+    # Sightings stand in many answers; each name is kept once, since all answers stay in memory while people review.
+    a, b = (None if name is None else sys.intern(name) for name in (row["a"], row["b"]))
+    return Event(row["id"], row["uid"], sys.intern(row["kind"]), a, b, row["target"], row["made_at"])
 
 
 def events(store: Store, after: int = 0) -> list[Event]:
@@ -66,8 +69,10 @@ def evidence_of(store: Store, uid: str) -> dict[str, Any]:
 def newest_standing(store: Store) -> Event | None:
     """The newest answer that has not been taken back, or None."""
     row = store.one(
-        "SELECT * FROM decision WHERE kind != 'undo' AND uid NOT IN"
-        " (SELECT target FROM decision WHERE kind = 'undo') ORDER BY id DESC LIMIT 1"
+        # Asked row by row from the newest on: the time does not grow with the ledger.
+        "SELECT * FROM decision WHERE kind != 'undo' AND NOT EXISTS"
+        " (SELECT 1 FROM decision AS taken WHERE taken.target = decision.uid AND taken.kind = 'undo')"
+        " ORDER BY id DESC LIMIT 1"
     )
     return None if row is None else event_of(row)
 
@@ -157,6 +162,23 @@ def rewrite_identity(store: Store, identity: Mapping[str, int]) -> None:
     """Replace the derived table by what a replay of the ledger gives."""
     with store.write() as connection:
         connection.execute("DELETE FROM identity")
+        _write_identity(connection, identity)
+
+
+def stored_individuals(store: Store) -> dict[int, tuple[str, int]]:
+    """Individual number → (code, the answer that it was born of), as the derived table has it."""
+    return {row["number"]: (row["code"], row["born_of"]) for row in store.all("SELECT * FROM individual")}
+
+
+def rewrite_individuals(store: Store, born: Mapping[int, tuple[str, int]], identity: Mapping[str, int]) -> None:
+    """Replace both derived tables by what a replay gives: number → (code, answer), sighting uid → number."""
+    with store.write() as connection:
+        connection.execute("DELETE FROM identity")
+        connection.execute("DELETE FROM individual")
+        connection.executemany(
+            "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
+            [(number, *facts) for number, facts in sorted(born.items())],
+        )
         _write_identity(connection, identity)
 
 

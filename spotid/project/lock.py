@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from spotid.errors import ProjectError, ProjectLockedError
+from spotid.errors import ProjectError, ProjectLockedError, ProjectReadOnlyError
+
+IN_USE = "This project is already open in another SpotID"
+NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Lock:
@@ -23,6 +27,11 @@ class Lock:
                 f"{sentence}{self._holder()}", "Use that one, or close it first and try again."
             ) from None
         except OSError as error:
+            if error.errno in NOT_WRITABLE:
+                raise ProjectReadOnlyError(
+                    f"Nothing can be written into “{path.parent}”.",
+                    "Open it for looking only, or copy the folder to a disk that you may write to.",
+                ) from None
             raise ProjectError(
                 f"Nothing can be written into “{path.parent}”: {error.strerror or error}.",
                 "Choose a folder that you may write to, on a disk with space left.",

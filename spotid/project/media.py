@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spotid.project.filenames import kept, on_disk
+from spotid.project.inside import original
 from spotid.project.store import Store
 from spotid.words import MediaState, SightingState
 
@@ -40,6 +42,9 @@ class Facts:
     model: str | None
     serial: str | None
     station_by: str = ""  # who told the station: "table", "name" (of the file), "folder"
+    remark: str | None = None  # a sentence for people, of a file that can be used all the same
+    seen: tuple[int, int] | None = None  # bytes and modified_ns when it was read, where they differ from the walk's
+    small_seal: str | None = None  # checksum of the small picture
 
 
 def media_uid(relpath: str, size: int, attempt: int = 0) -> str:
@@ -51,14 +56,15 @@ def media_uid(relpath: str, size: int, attempt: int = 0) -> str:
 def root_id(store: Store, folder: Path) -> int:
     """The row of a folder of originals, made when it is new."""
     with store.write() as connection:
-        connection.execute("INSERT OR IGNORE INTO root (path) VALUES (?)", (str(folder),))
-        row = connection.execute("SELECT id FROM root WHERE path = ?", (str(folder),)).fetchone()
+        name = kept(str(folder))
+        connection.execute("INSERT OR IGNORE INTO root (path) VALUES (?)", (name,))
+        row = connection.execute("SELECT id FROM root WHERE path = ?", (name,)).fetchone()
     return int(row[0])
 
 
 def roots(store: Store) -> dict[int, Path]:
     """All folders of originals."""
-    return {row["id"]: Path(row["path"]) for row in store.all("SELECT id, path FROM root")}
+    return {row["id"]: Path(on_disk(row["path"])) for row in store.all("SELECT id, path FROM root")}
 
 
 def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
@@ -77,12 +83,10 @@ def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
                 file.bytes,
                 file.modified_ns,
             ):
-                # Sightings made from the file before stay: answers may hang on them. It is only looked at anew.
-                has_sightings = connection.execute(
-                    "SELECT 1 FROM sighting WHERE media_id = ? AND state != ? LIMIT 1",
-                    (known["id"], SightingState.WITHDRAWN),
-                ).fetchone()
-                state = MediaState.ANIMAL if has_sightings else MediaState.FOUND
+                # Sightings made from the file before stay: answers may hang on them. A file that came back as it was
+                # goes on where it was; one that has changed is read again (see ``changed``).
+                came_back = (known["bytes"], known["modified_ns"]) == (file.bytes, file.modified_ns)
+                state = MediaState.ANIMAL if came_back and _has_sightings(connection, known["id"]) else MediaState.FOUND
                 connection.execute(
                     "UPDATE media SET bytes = ?, modified_ns = ?, state = ?, problem = NULL, problem_detail = NULL"
                     " WHERE id = ?",
@@ -90,6 +94,13 @@ def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
                 )
                 touched += 1
     return touched
+
+
+def _has_sightings(connection: sqlite3.Connection, media_id: int) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM sighting WHERE media_id = ? AND state != ? LIMIT 1", (media_id, SightingState.WITHDRAWN)
+    )
+    return found.fetchone() is not None
 
 
 def _insert(connection: sqlite3.Connection, root: int, file: Found) -> None:
@@ -106,31 +117,54 @@ def _insert(connection: sqlite3.Connection, root: int, file: Found) -> None:
     )
 
 
-def mark_missing(store: Store, root: int, seen: set[str]) -> int:
-    """Mark the files of ``root`` that were known and are not there now. Returns how many."""
+def mark_missing(store: Store, root: int, seen: set[str], unseen: Sequence[str] = ()) -> int:
+    """Mark the files of ``root`` that were known and are not there now. Returns how many.
+
+    Of what lies below the folders ``unseen``, which could not be looked into, nothing is known: it is left as it is.
+    """
     rows = store.all("SELECT id, relpath FROM media WHERE root_id = ? AND state != ?", root, MediaState.MISSING)
-    gone = [(MediaState.MISSING, row["id"]) for row in rows if row["relpath"] not in seen]
+    closed = tuple(f"{folder}/" if folder else "" for folder in unseen)
+    gone = [
+        (MediaState.MISSING, row["id"])
+        for row in rows
+        if row["relpath"] not in seen and not row["relpath"].startswith(closed)
+    ]
     if gone:
         with store.write() as connection:
-            connection.executemany("UPDATE media SET state = ? WHERE id = ?", gone)
+            connection.executemany(
+                "UPDATE media SET state = ?, problem_detail = CASE WHEN problem IS NULL THEN problem_detail END,"
+                " problem = NULL WHERE id = ?",
+                gone,
+            )
     return len(gone)
 
 
 def keep_facts(store: Store, facts: Iterable[Facts]) -> None:
-    """Keep what reading told; the files go on to the search for animals."""
+    """Keep what reading told; the files go on to the search for animals, or on with those found in them before."""
     with store.write() as connection:
         for fact in facts:
             station = station_id(connection, fact.station) if fact.station else None
+            state = MediaState.ANIMAL if _has_sightings(connection, fact.media_id) else MediaState.READ
             connection.execute(
                 "UPDATE media SET sha256 = ?, width = ?, height = ?, captured_at = ?, time_source = ?, station_id = ?,"
                 " station_by = ?, camera = ?, make = ?, model = ?, serial = ?, state = ?, problem = NULL,"
-                " problem_detail = NULL"
-                " WHERE id = ?",
+                " problem_detail = ?, bytes = COALESCE(?, bytes), modified_ns = COALESCE(?, modified_ns),"
+                " small_seal = ? WHERE id = ?",
                 (
                     *(fact.sha256, fact.width, fact.height, fact.captured_at, fact.time_source, station),
-                    *(fact.station_by, fact.camera, fact.make, fact.model, fact.serial, MediaState.READ, fact.media_id),
+                    *(fact.station_by, fact.camera, fact.make, fact.model, fact.serial, state, fact.remark),
+                    *(fact.seen or (None, None)),
+                    *(fact.small_seal, fact.media_id),
                 ),
             )
+
+
+def keep_times(store: Store, times: Iterable[tuple[int, str]]) -> None:
+    """Give files the time that their camera told and that was not trusted before: (row, ISO local time)."""
+    with store.write() as connection:
+        connection.executemany(
+            "UPDATE media SET captured_at = ?2, time_source = 'exif', problem_detail = NULL WHERE id = ?1", list(times)
+        )
 
 
 def station_id(connection: sqlite3.Connection, name: str) -> int:
@@ -166,24 +200,26 @@ def count(store: Store, state: str | None = None) -> int:
 
 
 def source_path(store: Store, media_id: int) -> Path:
-    """Where the original lies."""
+    """Where the original lies. Raises PictureError for a name that leads out of its folder."""
     row = store.one(
         "SELECT root.path AS root, media.relpath FROM media JOIN root ON root.id = media.root_id WHERE media.id = ?",
         media_id,
     )
     assert row is not None, "media rows are never deleted"
-    return Path(row["root"]) / row["relpath"]
+    return original(Path(on_disk(row["root"])), on_disk(row["relpath"]))
 
 
 def number_visits(store: Store, minutes: float) -> None:
     """Number the visits: pictures of one camera of one station at most ``minutes`` after the one before.
 
-    A picture without a time is a visit of its own. Numbers change as pictures are added; only equality means something.
+    A picture without a time is a visit of its own. Files that were read and have gone since are numbered too: their
+    sightings are still compared, and an old number would put them into a foreign visit. Numbers change as pictures are
+    added; only equality means something.
     """
     rows = store.all(
         "SELECT media.id, COALESCE(station_id, -1) AS station, captured_at,"
         " (julianday(captured_at) - julianday('2000-01-01')) * 1440 AS minute FROM media"
-        " WHERE state IN ('read', 'animal', 'no_animal') ORDER BY station, captured_at, media.id"
+        " WHERE width IS NOT NULL ORDER BY station, captured_at, media.id"
     )
     numbered: list[tuple[int, int]] = []
     visit, last_station, last_minute = 0, None, 0.0
@@ -221,8 +257,11 @@ def keep_stations(
                     "UPDATE station SET latitude = ?, longitude = ? WHERE id = ?", (latitude, longitude, station)
                 )
             if start or end:
+                # "IS": a start that nobody wrote down is the same start at the next run.
                 connection.execute(
-                    "INSERT OR IGNORE INTO deployment (station_id, camera, starts_at, ends_at) VALUES (?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO deployment (station_id, camera, starts_at, ends_at) SELECT ?1, ?2, ?3, ?4"
+                    " WHERE NOT EXISTS (SELECT 1 FROM deployment WHERE station_id = ?1 AND camera = ?2"
+                    " AND starts_at IS ?3)",
                     (station, camera, start, end),
                 )
 

@@ -13,5 +13,7 @@ def get(store: Store, name: str, default: str = "") -> str:
 
 def put(store: Store, name: str, value: str) -> None:
     """Remember ``value`` under ``name``."""
+    if store.readonly:
+        return  # where somebody who only looks has come to is no fact of the project
     with store.write() as connection:
         connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))

@@ -11,7 +11,8 @@ from spotid.places import user_folder
 from spotid.project.files import write_whole
 from spotid.project.folder import Project
 from spotid.project.layout import Layout
-from spotid.project.store import connect, now
+from spotid.project.look import Look
+from spotid.project.store import BUSY_SECONDS, now
 
 KEPT = 20
 
@@ -45,12 +46,14 @@ def _counts(folder: Path) -> dict[str, Any]:
     if not database.is_file():
         return {"exists": False, "sightings": 0, "individuals": 0}
     try:
-        connection = connect(database, readonly=True)
+        look = Look(database)  # nothing is made beside it, whatever disk it lies on
+        connection = look.connect(BUSY_SECONDS)
         try:
             sightings = connection.execute("SELECT COUNT(*) FROM sighting").fetchone()[0]
             individuals = connection.execute("SELECT COUNT(DISTINCT individual_id) FROM identity").fetchone()[0]
         finally:
             connection.close()
-    except sqlite3.Error:
+            look.close()
+    except (sqlite3.Error, OSError):
         return {"exists": True, "sightings": 0, "individuals": 0}
     return {"exists": True, "sightings": sightings, "individuals": individuals}

@@ -14,6 +14,7 @@ def identified(store: Store) -> Iterator[sqlite3.Row]:
     yield from store.all(
         "SELECT sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.flank, individual.code,"
         " individual.number, media.id AS media_id, media.relpath, root.path AS root, media.captured_at, media.camera,"
+        " media.bytes, media.modified_ns, media.sha256, media.problem,"
         " station.name AS station FROM identity"
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid"

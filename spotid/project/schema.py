@@ -118,6 +118,24 @@ def m002_frames_and_flanks(db: Database) -> None:
         db.execute(statement)
 
 
+THIRD = (
+    # How often a file was in hand when a worker died: one that takes every worker along is put aside in the end.
+    """CREATE TABLE crash (
+         media_uid TEXT NOT NULL, stage TEXT NOT NULL, times INTEGER NOT NULL, last_at TEXT NOT NULL,
+         PRIMARY KEY (media_uid, stage)) WITHOUT ROWID""",
+    # Checksums of the pictures made of a sighting and of a file: a flipped bit still decodes, and looks right.
+    """ALTER TABLE sighting ADD COLUMN seal TEXT""",
+    """ALTER TABLE media ADD COLUMN small_seal TEXT""",
+)
+
+
+@migrations()
+def m003_crashes_and_seals(db: Database) -> None:
+    """Files that were in hand when a worker died, and how damage to a picture is noticed."""
+    for statement in THIRD:
+        db.execute(statement)
+
+
 def version(connection: sqlite3.Connection) -> int:
     """The schema version written in the file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

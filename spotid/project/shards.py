@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import io
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid import __version__
-from spotid.project.files import sha256_of, write_whole
+from spotid.project import shard_files
+from spotid.project.files import write_whole
 from spotid.project.layout import Layout
 from spotid.project.store import Store
 from spotid.words import SightingState
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 ROWS_PER_SHARD = 4096
-SCHEMA = 1
-COLUMNS = ("row", "sighting", "media_sha256", "path", "x", "y", "w", "h", "flank")
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,11 @@ class EncoderRow:
     identity: str
     name: str
     dim: int
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """What a shard says of its encoder."""
+        return {"name": self.name, "identity": self.identity, "dim": self.dim}
 
 
 def encoder_row(store: Store, identity: str, name: str, dim: int) -> EncoderRow:
@@ -65,22 +67,8 @@ def append(
     folder, stem = shard_folder(layout, encoder), f"{number:06d}"
     array = io.BytesIO()
     np.save(array, np.ascontiguousarray(vectors, dtype=np.float16), allow_pickle=False)
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    for index, row in enumerate(sightings):
-        box = (f"{row[side]:.6f}" for side in "xywh")
-        writer.writerow([index, row["uid"], row["sha256"], row["relpath"], *box, row["flank"]])
-    text = table.getvalue().encode("utf-8", "surrogateescape")
-    write_whole(folder / f"{stem}.npy", array.getvalue())
-    write_whole(folder / f"{stem}.csv", text)
-    seal = {
-        "npy_sha256": hashlib.sha256(array.getvalue()).hexdigest(),
-        "csv_sha256": hashlib.sha256(text).hexdigest(),
-        "rows": len(sightings),
-        "software": f"SpotID {__version__}",
-    }
-    write_whole(folder / f"{stem}.json", json.dumps(seal, indent=2).encode())
+    text = shard_files.table(store, [row["id"] for row in sightings])
+    shard_files.write(folder / stem, array.getvalue(), text, len(sightings), encoder.card)
     with store.write() as connection:
         connection.executemany(
             "INSERT OR REPLACE INTO embedding (encoder_id, sighting_id, shard, row) VALUES (?, ?, ?, ?)",
@@ -93,11 +81,16 @@ def append(
     write_manifest(layout, store)
 
 
-def write_manifest(layout: Layout, store: Store) -> None:
-    """Describe every encoder's shards, so that the folder can be understood on its own."""
+def encoder_rows(store: Store) -> list[EncoderRow]:
+    """All encoders that the project knows."""
+    rows = store.all("SELECT * FROM encoder ORDER BY id")
+    return [EncoderRow(row["id"], row["identity"], row["name"], row["dim"]) for row in rows]
+
+
+def manifest(layout: Layout, store: Store) -> dict[str, Any]:
+    """What the manifest says of every encoder's shards."""
     encoders = []
-    for row in store.all("SELECT * FROM encoder ORDER BY id"):
-        encoder = EncoderRow(row["id"], row["identity"], row["name"], row["dim"])
+    for encoder in encoder_rows(store):
         counts = store.all(
             "SELECT shard, COUNT(*) AS n FROM embedding WHERE encoder_id = ? GROUP BY shard ORDER BY shard", encoder.id
         )
@@ -113,8 +106,12 @@ def write_manifest(layout: Layout, store: Store) -> None:
                 "rows": sum(entry["n"] for entry in counts),
             }
         )
-    document: dict[str, Any] = {"schema": SCHEMA, "software": f"SpotID {__version__}", "encoders": encoders}
-    write_whole(layout.embeddings / "manifest.json", json.dumps(document, indent=2).encode())
+    return {"schema": shard_files.SCHEMA, "software": f"SpotID {__version__}", "encoders": encoders}
+
+
+def write_manifest(layout: Layout, store: Store) -> None:
+    """Describe every encoder's shards, so that the folder can be understood on its own."""
+    write_whole(layout.embeddings / MANIFEST, shard_files.sealed(manifest(layout, store)))
 
 
 def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], np.ndarray]:
@@ -139,22 +136,21 @@ def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], 
     return [row["sighting_id"] for row in rows], vectors
 
 
+def numbers(store: Store, encoder: EncoderRow) -> list[int]:
+    """The shards that an encoder's embeddings are in."""
+    rows = store.all("SELECT DISTINCT shard FROM embedding WHERE encoder_id = ? ORDER BY shard", encoder.id)
+    return [row["shard"] for row in rows]
+
+
 def damaged(layout: Layout, store: Store) -> list[tuple[int, int, Path, str]]:
     """Shards that are missing or differ from their seal: (encoder row, shard number, file, what is wrong)."""
-    found = []
-    for row in store.all("SELECT * FROM encoder"):
-        encoder = EncoderRow(row["id"], row["identity"], row["name"], row["dim"])
-        for entry in store.all("SELECT DISTINCT shard FROM embedding WHERE encoder_id = ?", encoder.id):
-            stem = shard_folder(layout, encoder) / f"{entry['shard']:06d}"
-            try:
-                seal = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-                for kind in ("npy", "csv"):
-                    if sha256_of(stem.with_suffix(f".{kind}")) != seal[f"{kind}_sha256"]:
-                        found.append((encoder.id, entry["shard"], stem.with_suffix(f".{kind}"), "has been changed"))
-                        break
-            except (OSError, ValueError, KeyError) as error:
-                found.append((encoder.id, entry["shard"], stem.with_suffix(".npy"), f"is not whole ({error})"))
-    return found
+    return [
+        (encoder.id, number, shard.file(kind), said)
+        for encoder in encoder_rows(store)
+        for number in numbers(store, encoder)
+        for shard in [shard_files.read(shard_folder(layout, encoder) / f"{number:06d}", encoder.dim)]
+        for kind, said in shard.trouble.items()
+    ]
 
 
 def forget(store: Store, encoder_id: int, shard: int) -> int:

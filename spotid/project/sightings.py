@@ -16,7 +16,8 @@ SELECT sighting.id, sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h
        sighting.boxed_by, sighting.species, sighting.flank, sighting.quality, sighting.recipe, sighting.cut_score,
        sighting.state,
        media.id AS media_id, media.uid AS media_uid, media.relpath, media.root_id, media.width, media.height,
-       media.captured_at, media.camera, media.visit, media.sha256, station.name AS station
+       media.captured_at, media.camera, media.visit, media.sha256, media.bytes, media.modified_ns,
+       station.name AS station
 FROM sighting JOIN media ON media.id = sighting.media_id LEFT JOIN station ON station.id = media.station_id
 """
 
@@ -76,13 +77,39 @@ def in_state(store: Store, state: str, limit: int, after: int = 0) -> list[sqlit
     )
 
 
-def keep_cropped(store: Store, sighting_id: int, *, recipe: str, cut_by: str, cut_score: float, quality: float) -> None:
-    """Note that a sighting's crop and cut-out are on the disk."""
+def to_crop(store: Store, roots: Iterable[int], limit: int, after: int = 0) -> list[sqlite3.Row]:
+    """Up to ``limit`` sightings without a crop, whose pictures can be used and lie in one of these folders."""
+    known = sorted(roots)
+    return store.all(
+        f"{FACTS} WHERE sighting.state = ? AND media.state = ? AND media.root_id IN ({','.join('?' * len(known))})"
+        " AND sighting.id > ? ORDER BY sighting.id LIMIT ?",
+        *(SightingState.DETECTED, MediaState.ANIMAL, *known, after, limit),
+    )
+
+
+def keep_cropped(
+    store: Store,
+    sighting_id: int,
+    *,
+    recipe: str,
+    cut_by: str,
+    cut_score: float,
+    quality: float,
+    seal: str | None = None,
+) -> None:
+    """Note that a sighting's crop and cut-out are on the disk; ``seal`` is the checksum of its pictures.
+
+    A crop that was lost and made again by the same recipe needs no new description.
+    """
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET recipe = ?, cut_by = ?, cut_score = ?, quality = ?, problem = NULL,"
-            " state = CASE state WHEN ? THEN state ELSE ? END WHERE id = ?",  # withdrawn meanwhile: stays so
-            (recipe, cut_by, cut_score, quality, SightingState.WITHDRAWN, SightingState.CROPPED, sighting_id),
+            "UPDATE sighting SET recipe = ?1, cut_by = ?2, cut_score = ?3, quality = ?4, seal = ?5, problem = NULL,"
+            " state = CASE WHEN state = ?6 THEN state"  # withdrawn meanwhile: stays so
+            " WHEN recipe = ?1 AND id IN (SELECT sighting_id FROM embedding) THEN ?7 ELSE ?8 END WHERE id = ?9",
+            (
+                *(recipe, cut_by, cut_score, quality, seal),
+                *(SightingState.WITHDRAWN, SightingState.EMBEDDED, SightingState.CROPPED, sighting_id),
+            ),
         )
 
 
@@ -121,6 +148,12 @@ def photo_mates(store: Store) -> list[list[str]]:
     for row in rows:
         groups.setdefault(row["media_id"], []).append(row["uid"])
     return list(groups.values())
+
+
+def withdrawn(store: Store) -> frozenset[str]:
+    """The uids of all sightings that were boxed anew or taken away."""
+    rows = store.all("SELECT uid FROM sighting WHERE state = ?", SightingState.WITHDRAWN)
+    return frozenset(row["uid"] for row in rows)
 
 
 def count(store: Store, state: str | None = None) -> int:

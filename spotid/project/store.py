@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from spotid.errors import DiskFullError, ProjectError
+from spotid.errors import DiskFullError, ProjectError, ProjectReadOnlyError
+from spotid.project.look import Look
 
 BUSY_SECONDS = 30.0
+LOOKING = "This project is open for looking only."
+LOOKING_ADVICE = "Nothing was changed. Close it and open it for work on a disk, and in a program, that may write to it."
 
 
 def now() -> str:
@@ -36,12 +39,21 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """An empty database that is on no disk."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
 class Store:
     """Readers and the writer of one database file."""
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False, older: bool = False) -> None:
         self.path = path
         self.readonly = readonly
+        self._look = Look(path, copied=older) if readonly else None
+        self._older = older  # a copy is brought to this program's schema, and that is looked at
         self._lock = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
@@ -51,12 +63,33 @@ class Store:
     def reader(self) -> sqlite3.Connection:
         """This thread's own connection for reading."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        state = self._look.state() if self._look is not None else None
+        if connection is not None and state != self._local.state:
+            self._forget(connection)  # the other program, or a restore, has put something else there
+            connection = None
         if connection is None:
-            connection = connect(self.path, readonly=True)
-            self._local.connection = connection
+            connection = self._looked() if self._look is not None else connect(self.path, readonly=True)
+            self._local.connection, self._local.state = connection, state
             with self._lock:
                 self._readers.append(connection)
         return connection
+
+    def _looked(self) -> sqlite3.Connection:
+        assert self._look is not None
+        connection = self._look.connect(BUSY_SECONDS)
+        if self._older:
+            from spotid.project import schema
+
+            schema.migrate(connection)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if connection in self._readers:
+                self._readers.remove(connection)
+        connection.close()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -65,7 +98,7 @@ class Store:
         Raises DiskFullError when there is no room, ProjectError when the file can't be written.
         """
         if self._writer is None:
-            raise ProjectError("This project is open for looking only.", "Close the other SpotID that has it open.")
+            raise ProjectReadOnlyError(LOOKING, LOOKING_ADVICE)
         with self._lock:
             connection = self._writer
             try:
@@ -104,6 +137,8 @@ class Store:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+            if self._look is not None:
+                self._look.close()
 
 
 def translated(error: sqlite3.OperationalError) -> Exception:

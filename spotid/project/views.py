@@ -9,7 +9,8 @@ from spotid.project.store import Store
 
 # One row for each file: whether any, or all, of its sightings are settled. Withdrawn boxes count for nothing here.
 _FILES = """
-SELECT media.id, media.uid, media.relpath, media.captured_at, media.state, media.problem, station.name AS station,
+SELECT media.id, media.uid, media.relpath, media.captured_at, media.state, media.problem,
+       media.problem_detail, station.name AS station,
        (SELECT sighting.uid FROM sighting WHERE sighting.media_id = media.id AND sighting.state != 'withdrawn'
           ORDER BY sighting.id LIMIT 1) AS sighting_uid,
        (SELECT GROUP_CONCAT(DISTINCT individual.code) FROM sighting

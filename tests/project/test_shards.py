@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from spotid.jobs.doctor import examine
-from spotid.project import shards, sightings
+from spotid.project import shard_files, shards, sightings
 from spotid.words import SightingState
 
 
@@ -71,3 +72,29 @@ def test_a_changed_shard_is_noticed_and_queued_again(stock) -> None:
         == 6
     )
     assert shards.damaged(stock.project.layout, stock.project.store) == []
+
+
+def test_a_sealed_document_notices_every_flipped_bit() -> None:
+    content = shard_files.sealed({"schema": 2, "rows": 6, "encoder": {"name": "coat", "dim": 8}, "software": "SpotID"})
+    assert shard_files.unsealed(content)["rows"] == 6
+    for place in range(len(content)):
+        for bit in range(8):
+            flipped = bytearray(content)
+            flipped[place] ^= 1 << bit
+            with pytest.raises(ValueError):
+                shard_files.unsealed(bytes(flipped))
+
+
+def test_vectors_outlive_damage_to_the_files_beside_them(stock) -> None:
+    encoder = append(stock, slice(0, 6), unit_rows(6))
+    stem = shards.shard_folder(stock.project.layout, encoder) / "000001"
+    before = stem.with_suffix(".npy").read_bytes()
+    for kind in ("csv", "json"):
+        for harm in (b"", None):
+            path = stem.with_suffix(f".{kind}")
+            path.unlink() if harm is None else path.write_bytes(harm)
+            assert any(path.name in finding.sentence for finding in examine(stock.project, pictures=False))
+            list(examine(stock.project, repair=True, pictures=False))
+            assert stem.with_suffix(".npy").read_bytes() == before
+            assert shards.damaged(stock.project.layout, stock.project.store) == []
+    assert sightings.count(stock.project.store, SightingState.EMBEDDED) == 6

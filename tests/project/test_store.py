@@ -63,7 +63,7 @@ def test_a_failing_transaction_leaves_nothing(project) -> None:
     with pytest.raises(RuntimeError), project.store.write() as connection:
         connection.execute("INSERT INTO note VALUES ('half', 'done')")
         raise RuntimeError
-    assert project.store.all("SELECT * FROM note") == []
+    assert project.store.all("SELECT * FROM note WHERE name = 'half'") == []
 
 
 def test_a_newer_schema_is_refused_with_a_sentence(project) -> None:

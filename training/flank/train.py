@@ -44,7 +44,7 @@ def pictures(folder: Path, count: int, held_back: bool) -> tuple[torch.Tensor, t
             part = path.with_suffix(".tmp.npz")
             np.savez(part, seen=np.stack([p for p, _ in made]), wanted=np.stack([w for _, w in made]))
             part.rename(path)
-        with np.load(path) as kept:
+        with np.load(path, allow_pickle=False) as kept:
             seen.append(kept["seen"])
             wanted.append(kept["wanted"])
     return torch.from_numpy(np.concatenate(seen)), torch.from_numpy(np.concatenate(wanted))

@@ -1,0 +1,62 @@
+"""Projects made by older programs: the same answers, the same individuals, after a backup of what was there."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spotid.project import frames, ledger, schema, sightings
+from spotid.project.folder import open_project
+from spotid.project.layout import DATABASE
+from spotid.review.desk import Desk
+from spotid.review.identity import replay
+
+OLDER = Path(__file__).parent / "older"  # dumps of projects that the programs of their time have made
+
+
+def make(folder: Path, version: int) -> dict[str, Any]:
+    """Put an older project into ``folder``; what its own program said of it."""
+    folder.mkdir()
+    connection = sqlite3.connect(folder / DATABASE)
+    connection.executescript((OLDER / f"schema_{version}.sql").read_text(encoding="utf-8"))
+    connection.close()
+    said: dict[str, Any] = json.loads((OLDER / f"schema_{version}.json").read_text(encoding="utf-8"))
+    return said
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("looking", [False, True])
+def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: bool) -> None:
+    said = make(tmp_path / "old", version)
+    before = sorted(path.name for path in (tmp_path / "old").iterdir())
+    project = open_project(tmp_path / "old", readonly=looking)
+    try:
+        assert ledger.stored_identity(project.store) == said["identity"]
+        assert {str(number): code for number, code in ledger.codes(project.store).items()} == said["codes"]
+        events = ledger.events(project.store)
+        assert [[e.uid, e.kind, e.a, e.b, e.target, e.at] for e in events] == said["answers"]
+        assert replay(events, sightings.photo_mates(project.store)).individuals() == said["identity"]
+        rows = project.store.all("SELECT * FROM sighting")
+        assert {row["uid"]: row["flank"] for row in rows} == said["flanks"]
+        assert {row["uid"]: [row["state"], *(row[side] for side in "xywh")] for row in rows} == said["sightings"]
+        if version == 2:
+            drawn = project.store.all("SELECT * FROM frame_answer ORDER BY id")
+            assert [[row["uid"], row["media_uid"], row["boxes"]] for row in drawn] == said["frames"]
+            assert len(frames.all_newest(project.store)) == 2
+        assert Desk(project, 5).identities.individuals() == said["identity"]
+        assert ledger.stored_identity(project.store) == said["identity"]
+        backups = list(project.layout.backups.glob("*before-migration.sqlite"))
+        assert len(backups) == (0 if looking else 1)
+    finally:
+        project.close()
+    if looking:
+        assert sorted(path.name for path in (tmp_path / "old").iterdir()) == before
+    else:
+        copy = sqlite3.connect(backups[0])
+        assert schema.version(copy) == version
+        assert copy.execute("SELECT COUNT(*) FROM decision").fetchone()[0] == len(said["answers"])
+        copy.close()
