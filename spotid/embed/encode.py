@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from spotid.embed.parts import Crop, Encoder
 from spotid.progress import Progress
-from spotid.project import crops, shards, sightings
+from spotid.project import aside, crops, hand, shards, sightings
 from spotid.project.folder import Project
-from spotid.words import SightingState
+from spotid.words import SightingState, Stage
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SHARD_BATCH = 256  # rows between two commits; a kill costs at most so many
 
@@ -22,24 +26,55 @@ def encode_pending(project: Project, encoder: Encoder, settings: dict[str, Any],
     row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
     _queue_undescribed(project, row.id)
     progress.expect(sightings.count(project.store, SightingState.CROPPED))
-    after = 0
+    judge, after = aside.Judge(), 0
     while pending := sightings.in_state(project.store, SightingState.CROPPED, SHARD_BATCH, after):
         after = pending[-1]["id"]
         described: list[sqlite3.Row] = []
         vectors = []
         for start in range(0, len(pending), settings["batch"]):
-            batch = pending[start : start + settings["batch"]]
-            loaded = [(sighting, crops.load(project.layout, sighting)) for sighting in batch]
-            for sighting, crop in loaded:
-                if crop is None:
-                    crops.make_again(project.store, sighting["id"])
-            whole = [(sighting, Crop(*crop)) for sighting, crop in loaded if crop is not None]
-            if whole:
-                vectors.append(encoder.encode([crop for _, crop in whole]))
-                described.extend(sighting for sighting, _ in whole)
-            progress.step(len(batch))
+            for batch in hand.apart(project, Stage.EMBED, pending[start : start + settings["batch"]], "media_uid"):
+                with hand.holding(project, Stage.EMBED, [sighting["media_uid"] for sighting in batch]):
+                    loaded = [(sighting, crops.load(project.layout, sighting)) for sighting in batch]
+                    for sighting, crop in loaded:
+                        if crop is None:
+                            crops.make_again(project.store, sighting["id"])
+                    whole = [(sighting, Crop(*crop)) for sighting, crop in loaded if crop is not None]
+                    for sighting, vector in _encoded(project, encoder, whole, judge):
+                        described.append(sighting)
+                        vectors.append(vector)
+                progress.step(len(batch))
         if described:
-            shards.append(project.layout, project.store, row, described, np.concatenate(vectors))
+            shards.append(project.layout, project.store, row, described, np.stack(vectors))
+    shards.write_manifest(project.layout, project.store)  # a kill may have come between the last shard and this
+
+
+def _encoded(
+    project: Project, encoder: Encoder, whole: Sequence[tuple[sqlite3.Row, Crop]], judge: aside.Judge
+) -> Iterator[tuple[sqlite3.Row, np.ndarray]]:
+    """The sightings of a batch with their vectors ``(dim,)``; one that breaks the encoder is put aside alone."""
+    if not whole:
+        return
+    try:
+        vectors = _numbers(encoder, [crop for _, crop in whole])
+    except Exception as error:
+        if len(whole) > 1:
+            for one in whole:
+                yield from _encoded(project, encoder, [one], judge)
+            return
+        sighting = whole[0][0]
+        aside.put_sighting_aside(project.store, sighting["id"], sighting["media_id"], judge.fault(error))
+        return
+    judge.fine()
+    yield from zip((sighting for sighting, _ in whole), vectors, strict=True)
+
+
+def _numbers(encoder: Encoder, crops: Sequence[Crop]) -> np.ndarray:
+    import numpy as np
+
+    vectors = encoder.encode(crops)
+    if vectors.shape != (len(crops), encoder.dim) or not np.isfinite(vectors).all():
+        raise ValueError("the encoder gave no numbers")
+    return vectors
 
 
 def _queue_undescribed(project: Project, encoder_id: int) -> None:

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from spotid import __version__
-from spotid.errors import BadRequestError, DiskFullError, ProjectError
+from spotid.errors import BadRequestError, DiskFullError, PictureError, ProjectError
 from spotid.export import tables
 from spotid.export.names import export_name, safe
 from spotid.progress import Progress
 from spotid.project import results
-from spotid.project.files import copy_whole, write_whole
+from spotid.project.filenames import on_disk, shown
+from spotid.project.files import copy_whole, sha256_of, write_whole
 from spotid.project.folder import Project
+from spotid.project.inside import original
 from spotid.project.media import roots
+from spotid.words import Problem
 
 MATCHES_FILE = "leopard_matches.csv"
 SIGHTINGS_FILE = "sightings.csv"
@@ -78,7 +81,7 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
 
 
 def _copy(project: Project, folder: Path, row: sqlite3.Row, unreadable: list[str]) -> str | None:
-    source = Path(row["root"]) / row["relpath"]
+    source = Path(on_disk(row["root"])) / on_disk(row["relpath"])
     name = export_name(row["station"], row["captured_at"], source.name, row["uid"])
     relpath = f"{safe(row['code'])}/{name}"
     target, attempt = folder / relpath, 1
@@ -87,14 +90,28 @@ def _copy(project: Project, folder: Path, row: sqlite3.Row, unreadable: list[str
         relpath = f"{safe(row['code'])}/{target.stem}-{attempt}{target.suffix}"
         target = folder / relpath
     try:
+        _check_unchanged(row, original(Path(on_disk(row["root"])), on_disk(row["relpath"])))
         copy_whole(source, target)
     except DiskFullError:
         raise
+    except PictureError as error:
+        unreadable.append(f"{shown(str(source))}: {error}")
+        return None
     except OSError as error:
-        unreadable.append(f"{source}: {error.strerror or error}")
+        unreadable.append(f"{shown(str(source))}: {error.strerror or error}")
         return None
     results.note_written(project.store, str(folder), relpath, row["uid"], row["code"])
     return relpath
+
+
+def _check_unchanged(row: sqlite3.Row, source: Path) -> None:
+    """Raises PictureError where another picture lies there now: no animal is given a photograph of something else."""
+    about = source.stat()
+    same = (about.st_size, about.st_mtime_ns) == (row["bytes"], row["modified_ns"])
+    if (not same or row["problem"] == Problem.REPLACED) and sha256_of(source) != row["sha256"]:
+        raise PictureError(
+            Problem.REPLACED, "The file has changed since it was read, so it was not copied.", "Run again, then export."
+        )
 
 
 def _move_stale(project: Project, folder: Path, rows: list[sqlite3.Row], before: dict[tuple[str, str], str]) -> None:
@@ -112,7 +129,13 @@ def _move_stale(project: Project, folder: Path, rows: list[sqlite3.Row], before:
             if new.exists():  # the right copy is there already; the stale one is kept apart rather than deleted
                 new = folder / NO_LONGER / f"{safe(code)}__{old.name}"
                 new.parent.mkdir(parents=True, exist_ok=True)
-            old.replace(new)
+            try:
+                old.replace(new)
+            except OSError as error:
+                raise ProjectError(
+                    f"The copy “{shown(relpath)}” can't be moved: {error.strerror or error}.",
+                    "Close the programs that show it, then export again.",
+                ) from None
             if row is not None and new.parent.name == home:
                 before[(uid, row["code"])] = f"{home}/{new.name}"
                 results.note_written(project.store, str(folder), f"{home}/{new.name}", uid, row["code"])
@@ -196,10 +219,31 @@ def _write_tables(project: Project, folder: Path, lines: list[dict[str, Any]], u
     for name, content in documents.items():
         path = folder / name
         if path.is_file() and name.endswith(".csv") and path.read_bytes() != content:
-            kept = folder / EARLIER / f"{path.stem} until {stamp}{path.suffix}"
-            kept.parent.mkdir(exist_ok=True)
-            path.replace(kept)
-        write_whole(path, content)
+            _put_away(path, folder / EARLIER / f"{path.stem} until {stamp}{path.suffix}")
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise _not_replaced(path, error) from None
+
+
+def _put_away(path: Path, kept: Path) -> None:
+    """Move a table of an earlier export aside; two exports within a second, or a clock set back, lose none."""
+    attempt, stem = 1, kept.stem
+    while kept.exists():
+        attempt += 1
+        kept = kept.with_name(f"{stem} ({attempt}){kept.suffix}")
+    try:
+        kept.parent.mkdir(exist_ok=True)
+        path.replace(kept)
+    except OSError as error:
+        raise _not_replaced(path, error) from None
+
+
+def _not_replaced(path: Path, error: OSError) -> ProjectError:
+    return ProjectError(
+        f"The file “{path.name}” can't be replaced: {error.strerror or error}.",
+        "Close it in Excel or whatever shows it, then export again.",
+    )
 
 
 def _readme(project: Project, unreadable: list[str]) -> str:
@@ -211,6 +255,7 @@ def _readme(project: Project, unreadable: list[str]) -> str:
         "When an answer is changed, the next export moves the copies; a photograph whose answer was taken back lies\n"
         f"in “{NO_LONGER}”. Tables that an export replaced lie in “{EARLIER}”.\n\n"
         f"{MATCHES_FILE}\n{tables.explained(tables.MATCHES)}\n\n"
-        f"{SIGHTINGS_FILE}\n{tables.explained(tables.SIGHTINGS)}\n"
+        f"{SIGHTINGS_FILE}\n{tables.explained(tables.SIGHTINGS)}\n\n"
+        f"Reading the tables\n{tables.READING}"
         + (f"\nThese photographs could not be copied:\n{missing}\n" if unreadable else "")
     )

@@ -6,13 +6,17 @@ import re
 import unicodedata
 
 LONGEST = 60
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")})
 
 
 def safe(text: str, longest: int = LONGEST) -> str:
-    """``text`` as a part of a file name: letters, digits, ``-``, ``_`` and ``.`` only, never empty or reserved."""
+    """``text`` as a part of a file name: letters, digits, ``-``, ``_`` and ``.`` only, never empty or reserved.
+
+    At most ``longest`` bytes and one, as disks count a name: a Chinese letter is three of them.
+    """
     plain = unicodedata.normalize("NFC", text)
-    plain = re.sub(r"[^\w.\-]+", "-", plain, flags=re.UNICODE)[:longest].strip("-. ")
+    cut = re.sub(r"[^\w.\-]+", "-", plain, flags=re.UNICODE).encode("utf-8", "replace")[:longest]
+    plain = cut.decode("utf-8", "ignore").strip("-. ")
     if not plain or plain.lower().split(".")[0] in _RESERVED:
         return f"_{plain}"
     return plain

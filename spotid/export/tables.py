@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from spotid.project.cells import written
+
 MATCHES = (
     ("Image Path", "the copy of the photograph, seen from this folder"),
     ("Leopard ID", "the permanent code of the individual; it is never given to another animal"),
@@ -37,18 +39,15 @@ SIGHTINGS = (
     ("state", "where the photograph or the sighting stands, problems with their reason"),
 )
 
-# A spreadsheet takes a cell that begins so for a formula and may run it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def cell(value: Any) -> Any:
-    """A value that no spreadsheet will run: text that looks like a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        try:
-            float(value)
-        except ValueError:
-            return f"'{value}"
-    return value
+READING = """\
+  Every cell is text, and an empty cell stands for what is not known. A station may be called NA, 0, 1e5 or TRUE, which
+  most programs take for something else unless they are told:
+    R       read.csv("sightings.csv", colClasses = "character", na.strings = "", fileEncoding = "UTF-8-BOM")
+    Python  pandas.read_csv("sightings.csv", dtype=str, keep_default_na=False)
+    Excel   Data > From Text/CSV, and “Do not detect data types”
+  A cell that would begin like a formula (= + - @) has an apostrophe in front: take it away before you compare names.
+  Bytes of a file name that are no UTF-8 are written as letters U+F700 to U+F7FF.
+"""
 
 
 def text_of(columns: Sequence[tuple[str, str]], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -58,7 +57,7 @@ def text_of(columns: Sequence[tuple[str, str]], rows: Iterable[Mapping[str, Any]
     names = [name for name, _ in columns]
     writer.writerow(names)
     for row in rows:
-        writer.writerow(["" if row[name] is None else cell(row[name]) for name in names])
+        writer.writerow(["" if row[name] is None else written(row[name]) for name in names])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
 
 

@@ -1,11 +1,20 @@
-"""When a photograph was taken, as the camera's clock had it: local time, never rewritten."""
+"""When a photograph was taken, as the camera's clock had it: local time, never rewritten.
+
+A clock that was never set, or lost its time with the battery, starts at 1970, 1980 or 2000; one set wrong may be years
+ahead. Such a time is told to people as the camera had it, and nothing is computed from it: no visit, speed or order.
+Two cameras that both began anew at 2000-01-01 00:00:00 would otherwise have met the same animal at the same minute.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 EARLIEST_YEAR = 1990  # no digital camera traps before; 1970 and 1980 are clocks that were never set
+RESET_YEAR = 2000  # where most clocks start anew; no camera trap wrote EXIF in that year
+# A computer whose own clock lost its time must not make every photograph one of the future.
+AT_LEAST_NOW = datetime(2026, 1, 1)
+UNSET, FUTURE = "unset", "future"  # why a time is not trusted
 
 # 2019-03-01_19-49-36, 20190301_194936, 2019-3-1 19:49:36, 20190301194936 …, also with text around it.
 _STAMPS = (
@@ -20,10 +29,34 @@ _STAMPS = (
 )
 
 
-def from_exif(text: object) -> str | None:
-    """An EXIF date (``2021:03:04 18:05:59``) as ISO local time, or None where it can't be one."""
+def as_told(text: object) -> str | None:
+    """An EXIF date (``2021:03:04 18:05:59``) as ISO time, trusted or not; None where it says no moment at all."""
     match = re.match(r"\s*(\d{4})[:\-/](\d{2})[:\-/](\d{2})[ T](\d{2}):(\d{2}):(\d{2})", str(text))
-    return _plausible(*(int(part) for part in match.groups())) if match else None
+    return _moment(*(int(part) for part in match.groups())) if match else None
+
+
+def doubt(moment: str) -> str | None:
+    """Why an ISO time can't be trusted: ``UNSET``, ``FUTURE`` (later than tomorrow), or None where it can."""
+    when = datetime.fromisoformat(moment)
+    if when.year < EARLIEST_YEAR or when.year == RESET_YEAR:
+        return UNSET
+    return FUTURE if when > max(datetime.now(), AT_LEAST_NOW) + timedelta(days=1) else None
+
+
+def remark(moment: str) -> str:
+    """What people are told of a photograph whose time is not trusted."""
+    return f"The camera's clock said {moment.replace('T', ' ')}; that can't be right, so this photograph has no time."
+
+
+def moment_of(text: str | None) -> str | None:
+    """The ISO time in a ``remark``."""
+    match = re.search(r"said (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)", text or "")
+    return f"{match.group(1)}T{match.group(2)}" if match else None
+
+
+def from_exif(text: object) -> str | None:
+    """An EXIF date as ISO local time, or None where it can't be one or can't be trusted."""
+    return _trusted(as_told(text))
 
 
 def from_name(name: str) -> str | None:
@@ -31,17 +64,18 @@ def from_name(name: str) -> str | None:
     for pattern in _STAMPS:
         for match in pattern.finditer(name):
             part = match.groupdict(default="0")
-            when = _plausible(*(int(part[key]) for key in ("year", "month", "day", "hour", "minute", "second")))
+            when = _trusted(_moment(*(int(part[key]) for key in ("year", "month", "day", "hour", "minute", "second"))))
             if when:
                 return when
     return None
 
 
-def _plausible(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str | None:
+def _trusted(moment: str | None) -> str | None:
+    return moment if moment is not None and doubt(moment) is None else None
+
+
+def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str | None:
     try:
-        when = datetime(year, month, day, hour, minute, second)
+        return datetime(year, month, day, hour, minute, second).isoformat()
     except ValueError:
         return None
-    if year < EARLIEST_YEAR or year > datetime.now().year + 1:
-        return None
-    return when.isoformat()

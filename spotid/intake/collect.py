@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from spotid.errors import DiskFullError, PictureError
-from spotid.intake import clock, exif, scan, stations
-from spotid.picture import open_file, upright, upright_size
+from spotid.errors import SpotIDError
+from spotid.intake import clock, scan, station_table, stations
+from spotid.intake.reader import Reader
 from spotid.progress import Progress
-from spotid.project import media, notes
-from spotid.project.files import write_whole
+from spotid.project import aside, changed, hand, media, notes
+from spotid.project.filenames import shown
 from spotid.project.folder import Project
-from spotid.words import MediaState, Problem
+from spotid.project.inside import inside
+from spotid.words import MediaState, Stage
 
 SCAN_BATCH = 500
-STATIONS_FILE = "stations.csv"
+STATIONS_FILES = ("stations.csv", "stations.xlsx")  # the first that is there
 STATION_LEVEL = "station_level"
-SMALL_QUALITY = 85
+NAMED = 3  # examples in a sentence
+
+
+class Heard(scan.Told):
+    """What a walk told, until it is over."""
+
+    def __init__(self) -> None:
+        self.unseen: list[str] = []
+        self._closed: list[str] = []
+        self._left_out: dict[str, list[str]] = {}
+
+    def closed(self, relpath: str, error: OSError) -> None:
+        """A folder can't be looked into."""
+        self.unseen.append(relpath)
+        self._closed.append(f"{shown(relpath) or '.'}: {error.strerror or error}")
+
+    def left_out(self, relpath: str, why: str) -> None:
+        """A folder, or a link to one, is left out on purpose."""
+        self._left_out.setdefault(why, []).append(shown(relpath))
+
+    def sentences(self) -> list[str]:
+        """All of it for people."""
+        told = [f"A folder can't be opened; what lies in it is left as it is. {one}" for one in self._closed[:NAMED]]
+        if len(self._closed) > NAMED:
+            told.append(f"{len(self._closed) - NAMED} more folders can't be opened.")
+        for why, places in self._left_out.items():
+            more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+            told.append(f"Left out on purpose ({why}): {', '.join(places[:NAMED])}{more}.")
+        return told
 
 
 def scan_roots(project: Project, progress: Progress) -> None:
@@ -29,85 +57,92 @@ def scan_roots(project: Project, progress: Progress) -> None:
     for root_id, folder in media.roots(project.store).items():
         if not folder.is_dir():
             # An unplugged disk must not mark 100,000 files as missing.
-            progress.step(0, f"The folder {folder} is not there now.")
+            progress.step(0, f"The folder {shown(str(folder))} is not there now; its photographs wait for it.")
             continue
-        _read_station_table(project, folder)
-        seen: set[str] = set()
-        batch: list[media.Found] = []
-        for found in scan.walk(folder, lambda sentence: progress.step(0, sentence)):
-            seen.add(found.relpath)
-            batch.append(found)
-            if len(batch) == SCAN_BATCH:
-                media.add_found(project.store, root_id, batch)
-                progress.step(len(batch))
-                batch = []
-        media.add_found(project.store, root_id, batch)
-        progress.step(len(batch))
-        media.mark_missing(project.store, root_id, seen)
+        _read_station_table(project, folder, lambda sentence: progress.step(0, sentence))
+        seen, heard = _walk(project, root_id, folder, progress)
+        for sentence in heard.sentences():
+            progress.step(0, sentence)
+        if not seen and not aside.is_there(folder):
+            progress.step(0, f"The folder {shown(str(folder))} is empty. Is the memory card or the disk plugged in?")
+            continue
+        media.mark_missing(project.store, root_id, seen, heard.unseen)
+        changed.try_again(project.store, root_id)
 
 
-def _read_station_table(project: Project, folder: Path) -> None:
-    table = folder / STATIONS_FILE
-    if table.is_file():
-        rows = stations.read_stations(table)
-        media.keep_stations(
-            project.store, [(r.station, r.camera, r.latitude, r.longitude, r.start, r.end) for r in rows]
-        )
+def _walk(project: Project, root_id: int, folder: Path, progress: Progress) -> tuple[set[str], Heard]:
+    heard, seen = Heard(), set[str]()
+    batch: list[media.Found] = []
+    for found in scan.walk(folder, heard):
+        seen.add(found.relpath)
+        batch.append(found)
+        if len(batch) == SCAN_BATCH:
+            media.add_found(project.store, root_id, batch)
+            progress.step(len(batch))
+            batch = []
+    media.add_found(project.store, root_id, batch)
+    progress.step(len(batch))
+    return seen, heard
+
+
+def _read_station_table(project: Project, folder: Path, tell: Callable[[str], None]) -> None:
+    """A table that can't be used is told of; the run needs none."""
+    table = folder / STATIONS_FILES[0]
+    try:
+        table = next((folder / name for name in STATIONS_FILES if (folder / name).is_file()), table)
+        if not table.is_file():
+            return
+        inside(table, folder)
+        rows = station_table.read_stations(table, tell)
+    except SpotIDError as error:
+        tell(f"{error} The run goes on without it.")
+        return
+    except OSError as error:
+        tell(f"“{table.name}” can't be read: {error.strerror or error}. The run goes on without it.")
+        return
+    media.keep_stations(project.store, [(r.station, r.camera, r.latitude, r.longitude, r.start, r.end) for r in rows])
 
 
 def read_pending(project: Project, settings: dict[str, Any], progress: Progress) -> None:
-    """Read every file found: hash, size, EXIF, time, station, and a small upright picture; one decode each."""
+    """Read every file found: hash, size, EXIF, time, station, and a small upright picture; one decode each.
+
+    A file that can't be used is put aside with its reason. Files of a folder that is not there wait for it.
+    """
+    roots = {root: folder for root, folder in media.roots(project.store).items() if aside.is_there(folder)}
     level = notes.get(project.store, STATION_LEVEL, stations.AUTO)
-    known = media.station_names(project.store)
-    folders = media.roots(project.store)
+    reader = Reader(project, level, media.station_names(project.store), settings["small_side"])
+    judge = aside.Judge()
     progress.expect(media.count(project.store, MediaState.FOUND))
     after = 0
     while rows := media.in_state(project.store, MediaState.FOUND, settings["batch"], after):
         after = rows[-1]["id"]
-        facts = []
-        for row in rows:
-            fact = _read_one(project, row, folders[row["root_id"]], level, known, settings["small_side"])
-            if fact is not None:
-                facts.append(fact)
-        media.keep_facts(project.store, facts)
+        facts: list[media.Facts] = []
+        try:
+            for row in rows:
+                if row["root_id"] in roots:
+                    with hand.holding(project, Stage.READ, [row["uid"]]):
+                        fact = _read_one(project, row, roots[row["root_id"]], reader, judge)
+                    facts += [] if fact is None else [fact]
+        finally:  # where the run stops here, what was read stays read
+            media.keep_facts(project.store, facts)
         progress.step(len(rows))
+    _settle_times(project)
     media.number_visits(project.store, settings["visit_minutes"])
 
 
-def _read_one(
-    project: Project, row: sqlite3.Row, root: Path, level: str, known: frozenset[str], side: int
-) -> media.Facts | None:
-    path = root / row["relpath"]
+def _read_one(project: Project, row: sqlite3.Row, root: Path, reader: Reader, judge: aside.Judge) -> media.Facts | None:
     try:
-        content = path.read_bytes()
-        with open_file(path) as picture:
-            width, height = upright_size(picture)
-            seen = exif.camera_notes(picture)
-            small = upright(picture, side)
-        buffer = io.BytesIO()
-        small.save(buffer, "JPEG", quality=SMALL_QUALITY)
-        write_whole(project.layout.small(row["uid"]), buffer.getvalue())
-    except PictureError as error:
-        media.put_aside(project.store, row["id"], error.problem, str(error))
+        facts = reader.read(row, root)
+    except Exception as error:
+        reason = judge.fault(error, root)
+        media.put_aside(project.store, row["id"], reason.problem, str(reason))
         return None
-    except DiskFullError:
-        raise
-    except OSError as error:
-        media.put_aside(project.store, row["id"], Problem.UNREADABLE, str(error))
-        return None
-    from_name = None if seen.captured_at else clock.from_name(path.name)
-    where = stations.place(row["relpath"], level, seen.serial, known)
-    return media.Facts(
-        media_id=row["id"],
-        sha256=hashlib.sha256(content).hexdigest(),
-        width=width,
-        height=height,
-        captured_at=seen.captured_at or from_name,
-        time_source="exif" if seen.captured_at else "name" if from_name else None,
-        station=where.station or None,
-        camera=where.camera,
-        make=seen.make,
-        model=seen.model,
-        serial=seen.serial,
-        station_by=where.by,
-    )
+    judge.fine()
+    return facts
+
+
+def _settle_times(project: Project) -> None:
+    """Times that lay ahead when they were read, because the computer's own clock was behind, count once they do not."""
+    rows = project.store.all("SELECT id, problem_detail FROM media WHERE time_source = ?", clock.FUTURE)
+    told = [(row["id"], clock.moment_of(row["problem_detail"])) for row in rows]
+    media.keep_times(project.store, [(one, when) for one, when in told if when and clock.doubt(when) is None])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from spotid.errors import NotFoundError
 from spotid.picture import is_picture_name
+from spotid.project.aside import check_there
+from spotid.project.filenames import kept
 from spotid.project.layout import PROJECT_FILE
 from spotid.project.media import Found
 
@@ -16,6 +18,7 @@ SYSTEM_FOLDERS = frozenset({"$recycle.bin", "system volume information", "@eadir
 
 # A folder that holds this file asks galleries to leave it out; so do SpotID's own surveys for their masks.
 NO_MEDIA = ".nomedia"
+PROJECT, LINK = "a SpotID project", "a link to a folder"  # why else a folder is left out
 
 
 def is_system_name(name: str) -> bool:
@@ -23,12 +26,24 @@ def is_system_name(name: str) -> bool:
     return name.startswith(".") or name.lower() in SYSTEM_FOLDERS
 
 
-def walk(root: Path, unreadable: Callable[[str], None] | None = None) -> Iterator[Found]:
-    """Every picture below ``root``, folder by folder in the order of names.
+class Told:
+    """What a walk tells beside the pictures it finds; this one listens to nothing."""
+
+    def closed(self, relpath: str, error: OSError) -> None:
+        """A folder can't be looked into."""
+
+    def left_out(self, relpath: str, why: str) -> None:
+        """A folder, or a link to one, is left out on purpose."""
+
+
+def walk(root: Path, told: Told | None = None) -> Iterator[Found]:
+    """Everything below ``root`` that is named like a picture, folder by folder in the order of names.
 
     Links to folders are not followed (a loop would never end); SpotID projects and folders with a ``.nomedia`` are left
-    out. ``unreadable`` is told each folder that can't be opened. Raises NotFoundError where ``root`` is no folder.
+    out. Nothing is opened: what is no picture after all, a dead link or a pipe, is for the reader to say. Raises
+    NotFoundError where ``root`` is no folder, FolderGoneError where it goes away meanwhile.
     """
+    told = told or Told()
     if not root.is_dir():
         raise NotFoundError(
             f"There is no folder “{root}”.", "Check the path; is the memory card or the disk plugged in?"
@@ -40,26 +55,47 @@ def walk(root: Path, unreadable: Callable[[str], None] | None = None) -> Iterato
             with os.scandir(root / folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
-            if unreadable is not None:
-                unreadable(f"{folder or root}: {error.strerror or error}")
+            check_there(root)
+            told.closed(kept(folder), error)
             continue
-        if folder and any(entry.name in (PROJECT_FILE, NO_MEDIA) for entry in entries):
+        if folder and (why := _why_not(entries)):
+            told.left_out(kept(folder), why)
             continue
         below = []
         for entry in entries:
             if is_system_name(entry.name):
                 continue
             relpath = f"{folder}/{entry.name}" if folder else entry.name
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    below.append(relpath)
-                elif is_picture_name(entry.name) and entry.is_file():
-                    about = entry.stat()
-                    yield Found(relpath, about.st_size, about.st_mtime_ns)
-            except OSError as error:
-                if unreadable is not None:
-                    unreadable(f"{relpath}: {error.strerror or error}")
+            if _is_folder(entry, follow=False):
+                below.append(relpath)
+            elif _is_folder(entry, follow=True):
+                told.left_out(kept(relpath), LINK)
+            elif is_picture_name(entry.name):
+                yield Found(kept(relpath), *_size_and_time(entry))
         pending.extend(reversed(below))
+
+
+def _why_not(entries: list[os.DirEntry[str]]) -> str | None:
+    names = {entry.name for entry in entries}
+    return PROJECT if PROJECT_FILE in names else NO_MEDIA if NO_MEDIA in names else None
+
+
+def _is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=follow)
+    except OSError:
+        return False
+
+
+def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
+    """Bytes and modification time; of a link that leads nowhere its own, zeros where nothing can be known."""
+    for follow in (True, False):
+        try:
+            about = entry.stat(follow_symlinks=follow)
+            return about.st_size, about.st_mtime_ns
+        except OSError:
+            continue
+    return 0, 0
 
 
 def count_pictures(folder: Path, limit: int = 1000) -> int:

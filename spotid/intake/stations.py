@@ -1,11 +1,10 @@
-"""Which station a photograph belongs to, and where the stations are."""
+"""Which station a photograph belongs to."""
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from spotid.errors import BadRequestError
 
@@ -31,18 +30,6 @@ class Place:
     station: str
     camera: str
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    """One line of ``stations.csv``."""
-
-    station: str
-    camera: str
-    latitude: float | None
-    longitude: float | None
-    start: str | None
-    end: str | None
 
 
 def place(relpath: str, level: str, serial: str | None, known: frozenset[str] = frozenset()) -> Place:
@@ -91,41 +78,3 @@ def check_level(level: str) -> str:
             f"“{level}” does not say which folder names the station.", f"Use one of: {', '.join(LEVELS)}."
         )
     return level
-
-
-def read_stations(path: Path) -> list[StationRow]:
-    """Read ``stations.csv`` (columns station, camera, latitude, longitude, start, end in any order and case).
-
-    Raises BadRequestError where there is no column ``station``.
-    """
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        reader = csv.DictReader(file)
-        names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-        if "station" not in names:
-            raise BadRequestError(
-                f"“{path.name}” has no column “station”.", "Name the first column “station” and try again."
-            )
-
-        def cell(row: dict[str, str], column: str) -> str:
-            return (row.get(names.get(column, ""), "") or "").strip()
-
-        return [
-            StationRow(
-                cell(row, "station"),
-                cell(row, "camera"),
-                _degrees(cell(row, "latitude"), 90),
-                _degrees(cell(row, "longitude"), 180),
-                cell(row, "start") or None,
-                cell(row, "end") or None,
-            )
-            for row in reader
-            if cell(row, "station")
-        ]
-
-
-def _degrees(text: str, limit: float) -> float | None:
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if abs(value) <= limit else None

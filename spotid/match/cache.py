@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from spotid.boxes import Box
 from spotid.match.parts import Matcher, Points
-from spotid.project import crops, sightings
+from spotid.project import aside, crashes, crops, hand, sightings
 from spotid.project.files import write_whole
 from spotid.project.folder import Project
+from spotid.words import Stage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,9 +51,11 @@ class PointCache:
         self._padding = padding
         self._project, self._matcher, self._recipe = project, matcher, matcher.identity()
         self._kept: OrderedDict[int, Points | None] = OrderedDict()
+        self.judge = aside.Judge()
+        self._fatal = crashes.aside(project.store, Stage.POINTS)
 
     def get(self, sighting_id: int) -> Points | None:
-        """The spots of a sighting; None where its crop is lost."""
+        """The spots of a sighting; None where its crop is lost or no spots can be made of it."""
         if sighting_id in self._kept:
             self._kept.move_to_end(sighting_id)
             return self._kept[sighting_id]
@@ -67,18 +70,31 @@ class PointCache:
 
         row = self._project.store.one(f"{sightings.FACTS} WHERE sighting.id = ?", sighting_id)
         assert row is not None, "sightings are never deleted"
+        if row["media_uid"] in self._fatal:
+            return None
         path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return self._placed(row, Points(*(stored[name] for name in PARTS)))
-        except (OSError, ValueError, KeyError, EOFError):
+        except MemoryError:
+            raise
+        except Exception:  # a damaged file of this kind raises almost anything; it is made again
             pass
         crop = crops.load(self._project.layout, row)
         if crop is None:
             crops.make_again(self._project.store, sighting_id)
             return None
         rgb, mask = crop
-        points = self._matcher.extract(rgb, mask if (row["cut_score"] or 0.0) >= SURE_OUTLINE else middle_of(mask))
+        shown = mask if (row["cut_score"] or 0.0) >= SURE_OUTLINE else middle_of(mask)
+        try:
+            with hand.holding(self._project, Stage.POINTS, [row["media_uid"]]):
+                points = self._matcher.extract(rgb, shown)
+            if not all(np.isfinite(part).all() for part in (points.xy, points.size, points.angle, points.descriptor)):
+                raise ValueError("the spots have places that are no numbers")
+        except Exception as error:  # compared by its embedding alone
+            self.judge.fault(error)
+            return None
+        self.judge.fine()
         buffer = io.BytesIO()
         arrays = {name: getattr(points, name) for name in PARTS}
         if arrays["kind"] is None:

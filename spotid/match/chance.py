@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from spotid import seal
 from spotid.match.calibrate import NEVER_SURE, Curve, curve_from_json, fit_logistic, log_loss, log_odds
 from spotid.match.calibrate import Logistic as Correction
 from spotid.project import notes
@@ -84,8 +85,8 @@ def column(rows: list[Mapping[str, Any]], name: str) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def shipped(path: Path = SHIPPED) -> Calibration:
-    """The calibration that comes with the program; raises ``ValueError`` or ``KeyError`` for a damaged file."""
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    """The calibration that comes with the program; raises ModelFileError for a damaged file."""
+    stored = json.loads(seal.content(path))
     return Calibration(stored["label"], curve_from_json(stored["other"]), curve_from_json(stored["visit"]))
 
 

@@ -14,9 +14,10 @@ from spotid.match.places import places_of
 from spotid.match.seen import Seen, seen
 from spotid.match.votes import cast_votes
 from spotid.progress import Progress
-from spotid.project import shards
+from spotid.project import hand, shards
 from spotid.project.candidates import Candidate, Candidates
 from spotid.project.folder import Project
+from spotid.words import Stage
 
 COMPARED = 15  # of the sightings with most votes, compared spot by spot beside the most alike by embedding
 AFTER_A_YEAR = 0.75  # half of the chance, as the logarithm that evidence is
@@ -45,10 +46,13 @@ def check_lookalikes(
         cast_votes(known, cache, matcher, candidates, progress)
         members = _members(known)
         ranked = candidates.have_ranked()
+        file_of = "SELECT sighting.id, media.uid FROM sighting JOIN media ON media.id = sighting.media_id"
+        files: dict[int, str] = {row[0]: row[1] for row in project.store.all(file_of)}
         for anchor in ids:
             if anchor not in ranked:
-                _complete(anchor, known, members, vectors, candidates)
-                _compare(anchor, cache, matcher, candidates, depth)
+                with hand.holding(project, Stage.POINTS, [files[anchor]]):
+                    _complete(anchor, known, members, vectors, candidates)
+                    _compare(anchor, cache, matcher, candidates, depth)
             progress.step()
         order_lists(known, candidates)
     finally:
@@ -88,7 +92,12 @@ def _compare(anchor: int, cache: PointCache, matcher: Matcher, candidates: Candi
             a, b = cache.get(min(anchor, one.candidate)), cache.get(max(anchor, one.candidate))
             if a is None or b is None:
                 continue
-            result = matcher.compare(a, b)
+            try:
+                result = matcher.compare(a, b)
+            except Exception as error:  # the pair is ordered by its likeness alone
+                cache.judge.fault(error)
+                continue
+            cache.judge.fine()
             pair = (result.score, len(result.pairs))
             fresh.append((anchor, one.candidate, *pair))
         local, spots = pair or (None, None)

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid.boxes import Box
-from spotid.errors import PictureError
 from spotid.picture import open_file, upright
 from spotid.prepare.parts import Cutter
 from spotid.prepare.pattern import edge_view, pattern_view
 from spotid.prepare.quality import quality
 from spotid.progress import Progress
-from spotid.project import media, sightings
-from spotid.project.files import write_whole
+from spotid.project import aside, hand, media, seals, sightings
 from spotid.project.folder import Project
-from spotid.words import SightingState
+from spotid.words import SightingState, Stage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,29 +36,55 @@ def crop_pending(
 ) -> None:
     """Crop every sighting that has no crop yet; each original is decoded once for all its animals.
 
-    ``padding`` is the share of a box's width and height that is added on every side.
+    ``padding`` is the share of a box's width and height that is added on every side. Sightings of pictures that have
+    changed since they were read, or whose folder is not there, wait for the next run.
     """
     cutter.load()
     recipe = recipe_of(cutter, padding, settings)
+    roots = {root: folder for root, folder in media.roots(project.store).items() if aside.is_there(folder)}
     progress.expect(sightings.count(project.store, SightingState.DETECTED))
-    after = 0
+    judge, changed, after = aside.Judge(), set[int](), 0
     opened: tuple[int, Image.Image] | None = None
-    while rows := sightings.in_state(project.store, SightingState.DETECTED, settings["batch"], after):
+    while rows := sightings.to_crop(project.store, roots, settings["batch"], after):
         after = rows[-1]["id"]
         for row in rows:
             try:
-                if opened is None or opened[0] != row["media_id"]:
-                    with open_file(media.source_path(project.store, row["media_id"])) as picture:
-                        opened = (row["media_id"], upright(picture))
-                _crop_one(project, row, opened[1], cutter, recipe, padding, settings["crop_side"])
-            except PictureError as error:
-                sightings.put_aside(project.store, row["id"], str(error))
+                with hand.holding(project, Stage.CROP, [row["media_uid"]]):
+                    if opened is None or opened[0] != row["media_id"]:
+                        opened = None  # the one before makes room first
+                        opened = (row["media_id"], _frame(project, row))
+                    made = _crop_one(project, row, opened[1], cutter, recipe, padding, settings["crop_side"])
+                sightings.keep_cropped(project.store, row["id"], recipe=recipe, **made)
+                judge.fine()
+            except _Changed:
+                changed.add(row["media_id"])
+            except Exception as error:
+                reason = judge.fault(error, roots[row["root_id"]])
+                aside.put_sighting_aside(project.store, row["id"], row["media_id"], reason)
             progress.step()
+    if changed:
+        progress.step(0, f"{len(changed)} photographs changed while the run was going on. Run again to look at them.")
+
+
+class _Changed(Exception):
+    """The file is not the one that was read and searched: its box may lie on nothing."""
+
+
+def _frame(project: Project, row: sqlite3.Row) -> Image.Image:
+    """The original, upright. Raises _Changed, PictureError, and what a damaged file makes a library raise."""
+    path = media.source_path(project.store, row["media_id"])
+    with open_file(path) as picture:
+        frame = upright(picture)
+    about = path.stat()
+    if (about.st_size, about.st_mtime_ns) != (row["bytes"], row["modified_ns"]):
+        raise _Changed
+    return frame
 
 
 def _crop_one(
     project: Project, row: sqlite3.Row, frame: Image.Image, cutter: Cutter, recipe: str, padding: float, side: int
-) -> None:
+) -> dict[str, Any]:
+    """Write the views of one sighting; gives what the store keeps of them."""
     import numpy as np
 
     box = Box(row["x"], row["y"], row["w"], row["h"])
@@ -75,18 +99,21 @@ def _crop_one(
     uid, layout = row["uid"], project.layout
     shares = [edge / frame.size[place % 2] for place, edge in enumerate(edges)]
     outline = cutter.cut(rgb, inner.clipped(), _hint(layout.hint(uid), shares, crop.size))
-    write_whole(layout.crop(uid, recipe), _encoded(crop, "JPEG", quality=CROP_QUALITY))
-    write_whole(layout.cutout(uid, recipe), _encoded(_with_alpha(rgb, outline.mask), "WEBP", quality=CUTOUT_QUALITY))
-    write_whole(layout.pattern(uid, recipe), _grey(pattern_view(rgb, outline.mask), "JPEG", quality=PATTERN_QUALITY))
-    write_whole(layout.edges(uid, recipe), _grey(edge_view(rgb, outline.mask), "PNG", optimize=True))
-    sightings.keep_cropped(
-        project.store,
-        row["id"],
-        recipe=recipe,
-        cut_by=f"{cutter.name} {cutter.identity()}: {outline.how}",
-        cut_score=outline.score,
-        quality=quality(rgb, outline.mask, box),
-    )
+    # All are made before the first is written: a fault in one leaves nothing behind.
+    views = {
+        layout.crop: _encoded(crop, "JPEG", quality=CROP_QUALITY),
+        layout.cutout: _encoded(_with_alpha(rgb, outline.mask), "WEBP", quality=CUTOUT_QUALITY),
+        layout.pattern: _grey(pattern_view(rgb, outline.mask), "JPEG", quality=PATTERN_QUALITY),
+        layout.edges: _grey(edge_view(rgb, outline.mask), "PNG", optimize=True),
+    }
+    worth = quality(rgb, outline.mask, box)
+    if not (np.isfinite(worth) and np.isfinite(outline.score)):
+        raise ValueError("the quality of the crop is no number")
+    for place, content in views.items():
+        aside.keep_file(place(uid, recipe), content)
+    by = f"{cutter.name} {cutter.identity()}: {outline.how}"
+    seal = seals.of(*views.values())
+    return {"cut_by": by, "cut_score": outline.score, "quality": worth, "seal": seal}
 
 
 def _hint(path: Path, shares: list[float], size: tuple[int, int]) -> np.ndarray | None:
@@ -95,10 +122,10 @@ def _hint(path: Path, shares: list[float], size: tuple[int, int]) -> np.ndarray 
     from PIL import Image
 
     try:
-        with Image.open(path) as outline:
+        with Image.open(path, formats=("PNG",)) as outline:
             left, top, right, bottom = (share * outline.size[place % 2] for place, share in enumerate(shares))
             part = outline.convert("L").resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
-    except (OSError, ValueError):
+    except Exception:  # Pillow raises almost anything on damaged files
         return None  # not every detector gives one, and the cache may have been emptied
     return np.asarray(part) > 127
 

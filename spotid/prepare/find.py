@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from spotid.errors import PictureError
-from spotid.picture import pixels
+from spotid.picture import fault, pixels
 from spotid.prepare import taught
 from spotid.prepare.parts import Detection, Detector, Frame
+from spotid.prepare.search import Search
 from spotid.progress import Progress
+from spotid.project import aside, hand, media, sightings
 from spotid.project import frames as frames_said
-from spotid.project import media, sightings
-from spotid.project.files import write_whole
 from spotid.project.folder import Project
-from spotid.words import MediaState, Problem
+from spotid.words import MediaState, Problem, Stage
 
 SEARCHED_OR_WAITING = (MediaState.READ, MediaState.ANIMAL, MediaState.NO_ANIMAL)
 CONTEXT_FRAMES = 120  # of a station, spread over time: 110 MB in memory
@@ -36,26 +36,50 @@ def find_animals(project: Project, detector: Detector, settings: dict[str, Any],
     if isinstance(detector, taught.Teachable):
         detector.teach(taught.lessons(project, detector, settings, progress))
     by = f"{detector.name} {detector.identity()}"
+    line = _Line(project, Search(detector), by)
     elsewhere = survey_frames(project, settings)
     for station in list(media.stations_of_state(project.store, MediaState.READ)):
         own = station_frames(project, station, settings)
         known = {frame.uid for frame in own}
         context = own + [frame for frame in elsewhere if frame.uid not in known]
         for rows in _batches(project, station):
-            pairs = [(row, load_frame(project, row, settings)) for row in rows]
-            frames = [frame for _, frame in pairs if frame is not None]
-            found = dict(zip((frame.uid for frame in frames), detector.detect(frames, context), strict=True))
-            kept = []
-            for row, frame in pairs:
-                if frame is None:
-                    media.put_aside(project.store, row["id"], Problem.UNREADABLE, Problem.UNREADABLE.sentence)
-                    continue
+            with hand.holding(project, Stage.DETECT, [row["uid"] for row in rows]):
+                pairs = [(row, load_frame(project, row, settings)) for row in rows]
+                found, faults = line.search.search([frame for _, frame in pairs if frame is not None], context)
+            line.keep(pairs, found, faults)
+            progress.step(len(rows))
+
+
+class _Line:
+    """Keeps what a search gave, batch by batch, and puts aside what could not be searched."""
+
+    def __init__(self, project: Project, search: Search, by: str) -> None:
+        self.search = search
+        self._project, self._by, self._judge = project, by, aside.Judge()
+        self._roots = {root: path for root, path in media.roots(project.store).items() if aside.is_there(path)}
+
+    def keep(
+        self,
+        pairs: Sequence[tuple[sqlite3.Row, Frame | None]],
+        found: Mapping[str, Sequence[Detection]],
+        faults: Mapping[str, Exception],
+    ) -> None:
+        """``pairs`` are the batch's files with what was loaded of them."""
+        kept = []
+        for row, frame in pairs:
+            if frame is not None and frame.uid in found:
                 boxes = [sightings.NewSighting(one.box, one.score, one.how) for one in found[frame.uid]]
                 kept.append((row["id"], boxes))
                 for one in found[frame.uid]:
-                    _keep_hint(project, frame.uid, one)
-            frames_said.keep_search(project.store, kept, by)
-            progress.step(len(rows))
+                    _keep_hint(self._project, frame.uid, one)
+                self._judge.fine()
+            elif frame is None and row["root_id"] not in self._roots:
+                continue  # waits for its folder
+            else:
+                error = fault(Problem.UNREADABLE) if frame is None else faults[frame.uid]
+                reason = self._judge.fault(error, self._roots.get(row["root_id"]) if frame is None else None)
+                media.put_aside(self._project.store, row["id"], reason.problem, str(reason))
+        frames_said.keep_search(self._project.store, kept, self._by)
 
 
 def _keep_hint(project: Project, media_uid: str, found: Detection) -> None:
@@ -65,7 +89,7 @@ def _keep_hint(project: Project, media_uid: str, found: Detection) -> None:
     if found.mask is not None:
         buffer = io.BytesIO()
         Image.fromarray(found.mask).save(buffer, "PNG")
-        write_whole(project.layout.hint(sightings.sighting_uid(media_uid, found.box.clipped())), buffer.getvalue())
+        aside.keep_file(project.layout.hint(sightings.sighting_uid(media_uid, found.box.clipped())), buffer.getvalue())
 
 
 def station_frames(
@@ -104,7 +128,7 @@ def _spread(project: Project, station: int | None, most: int) -> list[sqlite3.Ro
     return [rows[index * len(rows) // most] for index in range(most)]
 
 
-def _batches(project: Project, station: int | None) -> Iterator[list[sqlite3.Row]]:
+def _batches(project: Project, station: int | None) -> Iterator[Sequence[sqlite3.Row]]:
     after = 0
     while rows := project.store.all(
         "SELECT media.*, station.name AS station FROM media LEFT JOIN station ON station.id = media.station_id"
@@ -114,14 +138,18 @@ def _batches(project: Project, station: int | None) -> Iterator[list[sqlite3.Row
         FRAME_BATCH,
     ):
         after = rows[-1]["id"]
-        yield rows
+        yield from hand.apart(project, Stage.DETECT, rows)
 
 
 def load_frame(project: Project, row: sqlite3.Row, settings: dict[str, Any]) -> Frame | None:
     """A file as a detector sees it; ``row``: ``media.*`` and the station's name as ``station``. None if unreadable."""
-    path = project.layout.small(row["uid"])
-    try:
-        small = pixels(path if path.is_file() else media.source_path(project.store, row["id"]), settings["small_side"])
-    except PictureError:
-        return None
+    side = settings["small_side"]
+    with hand.holding(project, Stage.DETECT, [row["uid"]], glance=True):
+        try:
+            small = pixels(project.layout.small(row["uid"]), side)
+        except PictureError:  # the cache may have been emptied, or damaged
+            try:
+                small = pixels(media.source_path(project.store, row["id"]), side)
+            except PictureError:
+                return None
     return Frame(row["uid"], small, row["width"], row["height"], row["station"] or "", row["captured_at"])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spotid import seal
 from spotid.boxes import Box
 from spotid.errors import NotFoundError
 from spotid.words import Flank
@@ -111,5 +112,5 @@ def _network(weights: Path):  # type: ignore[no-untyped-def]  # OpenCV brings no
         if not weights.is_file():
             raise NotFoundError("The flank network's weights are missing.", "Train them anew (training/flank).")
         # From memory: OpenCV opens no path with letters outside the machine's code page.
-        kept[weights] = cv2.dnn.readNetFromONNX(np.frombuffer(weights.read_bytes(), np.uint8))
+        kept[weights] = cv2.dnn.readNetFromONNX(np.frombuffer(seal.content(weights), np.uint8))
     return kept[weights]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from spotid.boxes import Box
 from spotid.progress import Progress
-from spotid.project import frames
+from spotid.project import aside, frames
 from spotid.project.files import write_whole
 from spotid.project.folder import Project
 
@@ -114,7 +114,7 @@ def _studies(
     ):
         if row["uid"] in wanted:
             by_station.setdefault(row["station_id"], []).append(row)
-    found = []
+    found, judge = [], aside.Judge()
     for station, rows in by_station.items():
         pool = {frame.uid: frame for frame in station_frames(project, station, settings)}
         for row in rows:
@@ -122,7 +122,13 @@ def _studies(
             if frame is not None:
                 # The frame itself is judged as if nobody had looked at it; what is known of the others counts.
                 detector.teach(layered.Lessons({uid: boxes for uid, boxes in known.items() if uid != frame.uid}))
-                found.append(lesson.study_of(detector, frame, pool, known[frame.uid], f"{station} {row['visit']}"))
+                try:
+                    study = lesson.study_of(detector, frame, pool, known[frame.uid], f"{station} {row['visit']}")
+                except Exception as error:  # nothing is learnt from this frame
+                    judge.fault(error)
+                    continue
+                judge.fine()
+                found.append(study)
     return found
 
 

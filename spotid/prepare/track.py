@@ -20,7 +20,7 @@ from spotid.prepare import find
 from spotid.prepare.detectors import layered, proposals
 from spotid.prepare.detectors.sums import Sums
 from spotid.prepare.parts import Frame
-from spotid.project import frames
+from spotid.project import aside, frames
 from spotid.project.folder import Project
 from spotid.settings import DEFAULTS
 
@@ -150,9 +150,15 @@ def in_visit(project: Project, media_uid: str, boxes: Sequence[Box], *, most: in
     pool = {one.uid: one for one in (*memory, frame, *targets)}
     animals = [Drawn.of(frame, box) for box in boxes]
     found = []
+    judge = aside.Judge()
     for target in targets:
         for number, drawn in enumerate(animals):
-            box, confidence = follow(drawn, target, detector, pool)
+            try:
+                box, confidence = follow(drawn, target, detector, pool)
+            except Exception as error:  # nothing is proposed for this frame
+                judge.fault(error)
+                continue
+            judge.fine()
             found.append(Proposed(target.uid, box, confidence, number))
     return found
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spotid.errors import BadRequestError
-from spotid.export import names, tables
+from spotid.export import names
 from spotid.export.folders import export_matches
 from spotid.progress import Silent
+from spotid.project import cells
 from spotid.review.desk import Desk
 
 
@@ -153,4 +154,4 @@ def test_reserved_names_are_changed(name: str) -> None:
     [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-5.2", "-5.2"), ("-x", "'-x"), ("Ngoma", "Ngoma"), (7, 7)],
 )
 def test_no_cell_is_a_formula(value: object, written: object) -> None:
-    assert tables.cell(value) == written
+    assert cells.written(value) == written

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from spotid import seal
 from spotid.embed.parts import Crop
 
 WEIGHTS = Path(__file__).with_name("coat.npz")
@@ -33,7 +35,7 @@ class Codebook:
     @classmethod
     def read(cls, path: Path = WEIGHTS) -> Codebook:
         """The shipped codebook; ``whiten`` is stored as int8 with one scale a column."""
-        with np.load(path, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(seal.content(path)), allow_pickle=False) as kept:
             whiten = kept["whiten"].astype(np.float32) * kept["scale"].astype(np.float32)
             arrays = {name: kept[name].astype(np.float32) for name in ("mean", "axes", "words", "centre")}
             return cls(**arrays, place=float(kept["place"]), whiten=whiten)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spotid import seal
 from spotid.boxes import Box
 from spotid.prepare.detectors import background, chance, eye, proposals, scenes, sums
 from spotid.prepare.detectors.builtin import MOST_CONTEXT, StationBackground, spread
@@ -53,7 +55,7 @@ class Lessons:
 @lru_cache(maxsize=2)
 def shipped_judges(path: Path = JUDGES) -> dict[str, chance.Judge]:
     """The judges that come with the program, by which layers they hear."""
-    with np.load(path, allow_pickle=False) as stored:
+    with np.load(io.BytesIO(seal.content(path)), allow_pickle=False) as stored:
         return {name: chance.Judge.of(stored[name]) for name in stored.files}
 
 

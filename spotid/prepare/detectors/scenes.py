@@ -42,6 +42,8 @@ def strips(small: np.ndarray) -> tuple[float, float]:
 def _strip(grey: np.ndarray) -> int:
     """Rows of the strip at the top of ``grey`` ((h, w) int16), 0 where there is none."""
     tallest = round(TALLEST_STRIP * grey.shape[0])
+    if tallest < 3:  # a panorama, or a picture of a few rows
+        return 0
     ground = int(np.median(grey[1:3]))
     if 40 < ground < 215:
         return 0
@@ -52,7 +54,7 @@ def _strip(grey: np.ndarray) -> int:
     if not 3 <= rows <= tallest:
         return 0
     inside, below = grey[1 : rows - 1], grey[rows + 1 : rows + 4]
-    if inside.size == 0 or below.size == 0:
+    if inside.size == 0 or len(below) < 2:
         return 0
     written = float((np.abs(inside - ground) >= 90).mean())
     line = float((np.abs(below[1] - ground) >= 12).mean())  # a washed-out wall fades; a strip ends along the whole row
