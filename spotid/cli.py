@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import csv
-import functools
 import logging
 import logging.handlers
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from spotid import __version__
+from spotid import __version__, cli_care
+from spotid.cli_care import FOLDER, PROJECT, opened
 from spotid.errors import SpotIDError
 from spotid.places import log_folder, projects_folder, sample_data
 from spotid.settings import DEFAULTS, quiet_environment
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-PROJECT = click.option("--project", "project_folder", type=FOLDER, required=True, help="The project folder.")
 OUT = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write.")
 NO_BROWSER = click.option("--no-browser", is_flag=True, help="Only print the address of the page.")
 PORT = click.option("--port", default=DEFAULTS["port"], show_default=True, help="The first port to try.")
@@ -79,14 +75,10 @@ def app(no_browser: bool = False, port: int = DEFAULTS["port"]) -> None:
 def demo(no_browser: bool, port: int, project_folder: Path | None) -> None:
     """Run the whole line on the small survey that ships with SpotID, then open the review."""
     from spotid.web import bench_of, create_app
-    from spotid.web.serve import open_browser, running_address, serve
+    from spotid.web.serve import serve, show_running
 
     folder = project_folder or projects_folder() / "Demonstration"
-    already = running_address()
-    if already is not None:
-        click.echo(f"SpotID is running already: {already}")
-        if not no_browser:
-            open_browser(already, click.echo)
+    if show_running(not no_browser, click.echo):
         return
     click.echo(f"The demonstration is kept in {folder}")
     _run(sample_data(), folder, "auto", {})
@@ -101,18 +93,24 @@ def demo(no_browser: bool, port: int, project_folder: Path | None) -> None:
 
 @main.command("open")
 @click.argument("folder", type=FOLDER)
+@click.option("--read-only", is_flag=True, help="Open it for looking only, as others may have it open.")
 @NO_BROWSER
 @PORT
-def open_(folder: Path, no_browser: bool, port: int) -> None:
-    """Open an existing project in the browser."""
+def open_(folder: Path, read_only: bool, no_browser: bool, port: int) -> None:
+    """Open an existing project in the browser.
+
+    Around a folder of embeddings without their project a new project is built first.
+    """
     from spotid.web import bench_of, create_app
     from spotid.web.serve import serve
 
+    if not read_only:
+        folder = cli_care.usable(folder)
     serve(
         create_app,
         port=port,
         browser=not no_browser,
-        page=lambda made: f"/project/{bench_of(made).open(folder).id}/",
+        page=lambda made: f"/project/{bench_of(made).open(folder, looking=read_only).id}/",
         say=click.echo,
     )
 
@@ -169,30 +167,15 @@ def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any])
         project.close()
 
 
-def _project(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an open project, and close it afterwards."""
-
-    @functools.wraps(command)
-    def opened(project_folder: Path, **others: Any) -> Any:
-        from spotid.project.folder import open_project
-
-        project = open_project(project_folder)
-        try:
-            return command(project=project, **others)
-        finally:
-            project.close()
-
-    return opened
-
-
 @main.command()
 @PROJECT
 @OUT
 @click.option("--depth", default=100, show_default=True, help="How many candidates of each anchor.")
-@_project
+@opened(looking=True)
 def rank(project: Any, out: Path, depth: int) -> None:
     """Write every sighting's look-alikes, best first, as a CSV of anchor, rank, candidate, score."""
     from spotid.project.candidates import Candidates
+    from spotid.project.cells import written
 
     path_of = dict(
         project.store.all(
@@ -207,7 +190,8 @@ def rank(project: Any, out: Path, depth: int) -> None:
             writer.writerow(["anchor", "rank", "candidate", "score"])
             for anchor in path_of:
                 for place, one in enumerate(candidates.of(anchor, depth), 1):
-                    writer.writerow([path_of[anchor], place, path_of[one.candidate], f"{one.score:.6f}"])
+                    paths = written(path_of[anchor]), written(path_of[one.candidate])
+                    writer.writerow([paths[0], place, paths[1], f"{one.score:.6f}"])
                     lines += 1
     finally:
         candidates.close()
@@ -217,7 +201,7 @@ def rank(project: Any, out: Path, depth: int) -> None:
 @main.command()
 @PROJECT
 @OUT
-@_project
+@opened(looking=True)
 def sightings(project: Any, out: Path) -> None:
     """Write every file found with its sightings as a CSV."""
     from spotid.export import tables
@@ -232,7 +216,7 @@ def sightings(project: Any, out: Path) -> None:
 @main.command()
 @PROJECT
 @click.option("--out", "folder", type=FOLDER, help="The match directory; the project's own folder unless given.")
-@_project
+@opened(looking=False)
 def export(project: Any, folder: Path | None) -> None:
     """Write one folder per individual with copies of the photographs, and the tables."""
     from spotid.export.folders import default_folder
@@ -250,7 +234,7 @@ def export(project: Any, folder: Path | None) -> None:
 @click.option("--export", "out", type=click.Path(dir_okay=False, path_type=Path), help="The CSV to write.")
 @click.option("--sure", is_flag=True, help="Keep boxes even where answers about animals lose theirs.")
 @click.option("--search-again", is_flag=True, help="Search frames that nobody looked at again.")
-@_project
+@opened(looking=False)
 def boxes(project: Any, table: Path | None, out: Path | None, sure: bool, search_again: bool) -> None:
     """Bring in or write the boxes that people drew: a CSV of path, x, y, w, h as fractions of the picture.
 
@@ -261,24 +245,6 @@ def boxes(project: Any, table: Path | None, out: Path | None, sure: bool, search
     sys.exit(by_command(project, table, out, sure=sure, search_again=search_again, say=click.echo))
 
 
-@main.command()
-@PROJECT
-@click.option("--repair", is_flag=True, help="Make again what can be made again.")
-@_project
-def doctor(project: Any, repair: bool) -> None:
-    """Check a project: answers against identities, crops, shards, counts."""
-    from spotid.jobs.doctor import examine
-
-    began, findings = time.monotonic(), 0
-    for finding in examine(project, repair=repair):
-        findings += not finding.repaired
-        click.echo(f"{'mended' if finding.repaired else 'wrong '}  {finding.sentence}")
-    click.echo(f"{findings} things wrong; looked for {time.monotonic() - began:.1f} s.")
-    if repair:
-        click.echo("Run again to make anew what was lost.")
-    sys.exit(1 if findings else 0)
-
-
 def _add_simulate() -> None:
     from spotid.evaluate.simulate.command import simulate
 
@@ -286,6 +252,7 @@ def _add_simulate() -> None:
 
 
 _add_simulate()
+cli_care.register(main)
 
 if __name__ == "__main__":
     main()

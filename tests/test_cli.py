@@ -14,7 +14,8 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("app", "boxes", "demo", "doctor", "export", "open", "rank", "run", "sightings", "simulate")
+COMMANDS = ("app", "backup", "boxes", "demo", "doctor", "export", "open", "rank", "rebuild", "restore", "run")
+COMMANDS += ("sightings", "simulate")
 
 
 def run(*arguments: object) -> Result:
@@ -72,10 +73,10 @@ def test_export_and_doctor(closed, tmp_path) -> None:
     assert done.exit_code == 0, done.output
     assert "1 individuals, 2 photographs" in done.output
     assert len(list((tmp_path / "out" / "leopard_1").iterdir())) == 2
-    # The stock has no crops on the disk; everything else is in order.
+    # The stock has no crops, small pictures, embeddings and visits; everything else is in order.
     sick = run("doctor", "--project", closed)
     assert sick.exit_code == 1
-    assert sick.output.count("is lost") == 6 == sick.output.count("wrong  ")
+    assert (sick.output.count("is lost"), sick.output.count("wrong  ")) == (6, 6 + 3)
 
 
 def test_doctor_mends_an_identity_table_that_answers_do_not_give(closed, tmp_path) -> None:
@@ -84,7 +85,7 @@ def test_doctor_mends_an_identity_table_that_answers_do_not_give(closed, tmp_pat
         connection.execute("DELETE FROM identity")
     project.close()
     assert "2 sightings stand under an individual" in run("doctor", "--project", closed).output
-    assert "mended  2 sightings" in run("doctor", "--project", closed, "--repair").output
+    assert "mended  2 sightings" in run("doctor", "--project", closed, "--repair", "--no-run").output
     assert "stand under" not in run("doctor", "--project", closed).output
 
 
@@ -122,6 +123,15 @@ def test_a_bug_is_told_in_words_and_logged(closed, tmp_path, monkeypatch) -> Non
 
 
 def test_a_project_in_use_is_said(stock) -> None:
-    done = run("rank", "--project", stock.project.path, "--out", "r.csv")
+    done = run("export", "--project", stock.project.path)
     assert done.exit_code == 5
     assert "already open" in done.output
+
+
+def test_commands_that_only_read_work_on_a_project_in_use(stock, tmp_path) -> None:
+    for command in ("rank", "sightings"):
+        done = run(command, "--project", stock.project.path, "--out", tmp_path / f"{command}.csv")
+        assert done.exit_code == 0 and "for looking only" in done.output
+        assert len((tmp_path / f"{command}.csv").read_text(encoding="utf-8-sig").splitlines()) > 6
+    assert "for looking only" in run("doctor", "--project", stock.project.path).output
+    assert run("doctor", "--project", stock.project.path, "--repair").exit_code == 5

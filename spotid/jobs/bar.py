@@ -25,9 +25,16 @@ def work(project: Project, kind: str, **what: Any) -> dict[str, Any]:
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
             tasks: dict[str, Any] = {}
+            said: list[str] = []
             while True:
                 ended = job.wait(0.3)
-                for stage in job.describe()["stages"]:
+                told = job.describe()
+                words = told["notes"] + ([f"{told['sentence']} {told['advice']}"] if told["state"] == "paused" else [])
+                for sentence in words:
+                    if sentence not in said:
+                        console.print(sentence)
+                said = words
+                for stage in told["stages"]:
                     if stage["state"] == "waiting":
                         continue
                     if stage["name"] not in tasks:

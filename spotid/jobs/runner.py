@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from datetime import datetime
 from typing import Any
 
 from spotid.errors import JobError
-from spotid.jobs.stages import RUN
-from spotid.places import program_folder
-from spotid.project import jobrows
+from spotid.jobs import told
+from spotid.jobs.awake import TICK_SECONDS, AwakeClock, Watchdog
+from spotid.jobs.child import Child, command
+from spotid.jobs.falls import Falls
+from spotid.jobs.logs import JobLog
+from spotid.jobs.speeds import Speeds, waiting
+from spotid.jobs.stages import PROFILE, RUN
+from spotid.jobs.timeleft import Left, TimeLeft
+from spotid.project import jobrows, notes
 from spotid.project.folder import Project
+from spotid.settings import settings
 from spotid.words import JobState, Stage
 
-STAGES = {"run": RUN, "export": (Stage.EXPORT,)}
-RATE_SECONDS = 30.0  # the rate is measured over the last so many seconds
+STAGES: dict[str, tuple[Stage, ...]] = {"run": RUN, "export": (Stage.EXPORT,)}
+STAGES |= {"check": (Stage.CHECK,), "mend": (Stage.CHECK, *RUN)}
 STORE_SECONDS = 2.0
+AHEAD_SECONDS = 10.0  # between two looks at how much lies ahead
+PATIENCE_SECONDS = 60.0  # with a worker that was asked to stop and does not move; then it is ended
+CLOSED = "The program was closed while this was running."
+GO_ON = "Nothing is lost; resume and it goes on from here."
 
 
 class Job:
-    """One job: the worker process and what it has told so far."""
+    """One job: its worker, what it has told so far, and another worker where one dies."""
 
     def __init__(self, project: Project, kind: str, what: dict[str, Any]) -> None:
-        self.kind, self._project = kind, project
+        self.kind, self._project, self._what = kind, project, what
         self.row = jobrows.start(project.store, kind)
         self.state = JobState.QUEUED
         self.sentence = self.advice = ""
@@ -38,28 +45,40 @@ class Job:
         self.version = 0
         self._stages: dict[str, tuple[int, int, str]] = {stage.value: (0, 0, "waiting") for stage in STAGES[kind]}
         self._current = ""
-        self._steps: deque[tuple[float, int]] = deque()
-        self._started, self._stored = time.monotonic(), 0.0
-        self._ended: float | None = None
-        project.layout.logs.mkdir(parents=True, exist_ok=True)
-        log = project.layout.logs / f"{datetime.now():%Y-%m-%dT%H-%M-%S} {kind}.log"
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                command({"kind": kind, "project": str(project.path), **what}),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=program_folder(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        self._thread = threading.Thread(target=self._watch, name=f"job {self.row}", daemon=True)
+        self._clock = AwakeClock()
+        self._watchdog = Watchdog(settings(what.get("settings"))["stuck_minutes"], self._clock)
+        names = [stage.value for stage in STAGES[kind]]
+        self._time = TimeLeft(names, Speeds(notes.get(project.store, PROFILE, "leopard")), self._clock)
+        self._left = Left(None)
+        self._waiting: dict[str, float] | None = None
+        self._stored = self._ahead = 0.0
+        self._elapsed: float | None = None
+        self._cancelled, self._killed = threading.Event(), threading.Event()
+        self._stuck = False
+        self._trouble: tuple[str, str] | None = None  # what a worker said last that ended for a fault that may pass
+        self._falls = Falls(project)
+        self._log = JobLog(project.layout.logs, kind, self.row)
+        try:
+            self._child = self._start()
+        except OSError as error:
+            sentence = f"The work could not be started: {error.strerror or error}."
+            jobrows.end(project.store, self.row, JobState.FAILED, sentence, "", {})
+            raise JobError(sentence, "Close other programs, then try again.") from None
+        self._thread = threading.Thread(target=self._work, name=f"job {self.row}", daemon=True)
         self._thread.start()
+        threading.Thread(target=self._look, name=f"watch {self.row}", daemon=True).start()
 
     # --- from outside ------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Ask the worker to stop after the batch in hand."""
-        self._say_stop()
+        """Ask the worker to stop after the step in hand."""
+        self._cancelled.set()
+        self._watchdog.moved()
+        self._child.say("stop")
+
+    def resume(self) -> None:
+        """Let a paused job look at once whether there is room again."""
+        self._child.say("resume")
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end. Returns whether it has come."""
@@ -68,8 +87,8 @@ class Job:
 
     def kill(self) -> None:
         """Stop the worker at once; for closing the program."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
+        self._killed.set()
+        self._child.kill()
         self._thread.join(10)
 
     @property
@@ -77,101 +96,166 @@ class Job:
         """Whether the job has not ended yet."""
         return self.state not in jobrows.ENDED
 
+    @property
+    def worker(self) -> int:
+        """The worker's process."""
+        return self._child.pid
+
     def describe(self) -> dict[str, Any]:
         """All that a page or a progress bar shows."""
-        stages = [
-            {"name": stage.value, "sentence": stage.sentence, "done": done, "total": total, "state": state}
-            for stage in STAGES[self.kind]
-            for done, total, state in [self._stages[stage.value]]
-        ]
-        rate = self._rate()
-        done, total, _ = self._stages.get(self._current, (0, 0, ""))
+        working = self.state is JobState.RUNNING
         return {
             "state": self.state.value,
             "kind": self.kind,
             "sentence": self.sentence or self.state.sentence,
             "advice": self.advice,
             "stage": self._current,
-            "stages": stages,
-            "rate": rate,
-            "seconds_left": (total - done) / rate if rate and self.running else None,
-            "elapsed": (self._ended or time.monotonic()) - self._started,
+            "stages": told.rows(STAGES[self.kind], self._stages),
+            "rate": self._time.rate() if working else None,
+            "seconds_left": self._left.seconds if working else None,
+            "unmeasured": [Stage(stage).sentence for stage in self._left.unmeasured],
+            "elapsed": self._clock() if self._elapsed is None else self._elapsed,
             "notes": list(self.notes),
+            "restarts": self._falls.count,
             "result": self.result,
         }
 
+    # --- the workers -------------------------------------------------------------------------------------------------
+
+    def _start(self) -> Child:
+        self._stuck, self._trouble = False, None
+        self._watchdog.started()
+        return Child(command({"kind": self.kind, "project": str(self._project.path), **self._what}), self._log)
+
+    def _work(self) -> None:
+        """One worker after the other, until one has come to an end of its own."""
+        while True:
+            end: dict[str, Any] | None = None
+            for event in self._child.events():
+                if event.get("event") == "end":
+                    end = event
+                else:
+                    self._take(event)
+            code = self._child.close()
+            end = end or self._after(code)
+            if end is None:
+                for stage, (done, total, state) in self._stages.items():
+                    self._stages[stage] = (done, total, "waiting" if state == "running" else state)
+                try:
+                    self._child = self._start()
+                except OSError as error:
+                    end = _failed(f"The work could not be started again: {error.strerror or error}.")
+            if end is not None:
+                self._end(end)
+                return
+            if self._cancelled.is_set():  # asked between two workers: the new one has not heard of it
+                self._child.say("stop")
+            if self._killed.is_set():
+                self._child.kill()
+
+    def _after(self, code: int) -> dict[str, Any] | None:
+        """A worker has ended without a word: the job's end, or None to start another worker."""
+        said = f"code {code}" if not self._stuck else "it did not move any more"
+        self._log.note(f"The worker ended without a word ({said}).")
+        if self._killed.is_set():
+            self._falls.ended_by_us()
+            return _failed(CLOSED)
+        if self._cancelled.is_set():
+            self._falls.ended_by_us()
+            return {"state": "cancelled"}
+        names = list(self._stages)
+        done, total, _ = self._stages.get(self._current, (0, 0, ""))
+        fall = self._falls.died(said, (names.index(self._current) if self._current else -1, done - total))
+        self._log.note(f"{fall.sentence}\n{fall.trace}")
+        if not fall.go_on and self._trouble is not None:
+            return _failed(*self._trouble)
+        if not fall.go_on:
+            advice = "Perhaps memory runs short: close other programs. Resume to go on from here; nothing is lost."
+            return _failed(fall.sentence, f"{advice} The newest file in the project's folder “logs” says more.")
+        self.notes.append(f"{self._trouble[0]} It was started again." if self._trouble else fall.sentence)
+        self._announce()
+        end = time.monotonic() + fall.pause
+        while time.monotonic() < end and not self._cancelled.is_set() and not self._killed.is_set():
+            time.sleep(0.05)
+        if self._killed.is_set():
+            return _failed(CLOSED)
+        return {"state": "cancelled"} if self._cancelled.is_set() else None
+
+    def _look(self) -> None:
+        """Every second: whether the worker still moves, and how long it will take."""
+        while not self.wait(TICK_SECONDS):
+            self._clock()
+            if self.state is JobState.PAUSED:
+                self._watchdog.moved()
+            patience_over = self._cancelled.is_set() and self._watchdog.still() > PATIENCE_SECONDS
+            if patience_over or self._watchdog.stuck(self._falls.in_hand()):
+                self._stuck = True
+                self._watchdog.moved()
+                self._child.kill()
+            if self.kind == "run" and self.state is JobState.RUNNING and self._current != Stage.SCAN:
+                with contextlib.suppress(Exception):  # the project may be closing
+                    if time.monotonic() - self._ahead > AHEAD_SECONDS:
+                        self._ahead = time.monotonic()
+                        self._waiting = waiting(self._project)
+                    self._left = self._time.left(self._waiting)
+            elif self.kind != "run":
+                self._left = self._time.left({})
+
     # --- the worker's words ------------------------------------------------------------------------------------------
 
-    def _watch(self) -> None:
-        assert self._process.stdout is not None
-        end: dict[str, Any] | None = None
-        for line in self._process.stdout:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if event.get("event") == "end":
-                end = event
-            else:
-                self._take(event)
-        code = self._process.wait()
-        if end is None:
-            end = {
-                "state": "failed",
-                "sentence": f"The work was stopped from outside (code {code}).",
-                "advice": "Perhaps memory ran out. Resume to go on from here; everything done so far is kept.",
-            }
-        self._end(end)
-
     def _take(self, event: dict[str, Any]) -> None:
-        if event.get("event") == "note":
+        kind = event.get("event")
+        if kind == "alive":
+            self._watchdog.beat(int(event.get("steps", 0)))
+            return
+        if kind == "note":
             self.notes.append(str(event.get("text", "")))
-        elif event.get("event") == "progress" and event.get("stage") in self._stages:
-            stage = str(event["stage"])
-            if stage != self._current:
-                self._current = stage
-                self._steps.clear()
-            state = "done" if event.get("over") else "running"
-            self._stages[stage] = (int(event["done"]), int(event["total"]), state)
-            self._steps.append((time.monotonic(), int(event["done"])))
-            while self._steps[-1][0] - self._steps[0][0] > RATE_SECONDS:
-                self._steps.popleft()
+        elif kind == "trouble":
+            self._trouble = str(event.get("sentence", "")), str(event.get("advice", ""))
+        elif kind == "paused":
+            self.sentence, self.advice = str(event.get("sentence", "")), str(event.get("advice", ""))
+            self.state = JobState.PAUSED
+            self._keep()
+        elif kind == "resumed":
             self.state = JobState.RUNNING
-            if time.monotonic() - self._stored > STORE_SECONDS:
-                self._stored = time.monotonic()
-                with contextlib.suppress(Exception):  # the next report comes soon; the worker must not be held up
-                    jobrows.report(self._project.store, self.row, self.state, self._stages)
+            self.sentence = self.advice = ""
+            self._keep()
+        elif kind == "progress" and event.get("stage") in self._stages:
+            self._progress(str(event["stage"]), int(event["done"]), int(event["total"]), bool(event.get("over")))
         self._announce()
 
+    def _progress(self, stage: str, done: int, total: int, over: bool) -> None:
+        if stage != self._current:
+            self._current = stage
+            self._ahead = 0.0
+        self._watchdog.moved()
+        self._stages[stage] = (done, total, "done" if over else "running")
+        self._time.step(stage, done, total, over=over)
+        if self.state is not JobState.PAUSED:
+            self.state = JobState.RUNNING
+        if time.monotonic() - self._stored > STORE_SECONDS:
+            self._keep()
+
+    def _keep(self) -> None:
+        self._stored = time.monotonic()
+        with contextlib.suppress(Exception):  # the next report comes soon; the worker must not be held up
+            jobrows.report(self._project.store, self.row, self.state, self._stages, self.sentence, self.advice)
+
     def _end(self, event: dict[str, Any]) -> None:
-        self.state = JobState(event["state"])
         self.sentence, self.advice = event.get("sentence", ""), event.get("advice", "")
         self.result = event.get("result") or {}
-        self._ended = time.monotonic()
+        self._elapsed = self._clock()
+        state = JobState(event["state"])
         with contextlib.suppress(Exception):  # the project may have been closed meanwhile; the worker's work is kept
-            jobrows.report(self._project.store, self.row, self.state, self._stages)
-            jobrows.end(self._project.store, self.row, self.state, self.sentence, self.advice, self.result)
-        with contextlib.suppress(OSError):
-            if self._process.stdin is not None:
-                self._process.stdin.close()
+            jobrows.report(self._project.store, self.row, state, self._stages)
+            jobrows.end(self._project.store, self.row, state, self.sentence, self.advice, self.result)
+        self.state = state
         self._announce()
 
     def _announce(self) -> None:
         with self.changed:
             self.version += 1
             self.changed.notify_all()
-
-    def _say_stop(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            if self._process.stdin is not None:
-                self._process.stdin.write(b"stop\n")
-                self._process.stdin.flush()
-
-    def _rate(self) -> float | None:
-        if len(self._steps) < 2 or not self.running:
-            return None
-        (start, first), (end, last) = self._steps[0], self._steps[-1]
-        return (last - first) / (end - start) if last > first and end - start > 0.5 else None
 
 
 class Jobs:
@@ -205,42 +289,10 @@ class Jobs:
                 job.kill()
 
 
-def command(what: dict[str, Any]) -> list[str]:
-    """How to start a worker: the frozen program starts itself."""
-    text = json.dumps(what)
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--worker", text]
-    return [sys.executable, "-m", "spotid.jobs.worker", text]
-
-
 def idle(project: Project, kind: str | None = None) -> dict[str, Any]:
     """What there is to show where no job was started by this program: the newest one remembered."""
-    row = jobrows.newest(project.store, kind)
-    if row is None:
-        return {"state": "none", "kind": "run", "sentence": "Nothing has been run yet.", "advice": "", "stages": []}
-    state = JobState(row["state"])
-    if state not in jobrows.ENDED:  # its program is gone
-        state = JobState.FAILED
-    kind = row["kind"] if row["kind"] in STAGES else "run"
-    kept = json.loads(row["progress"] or "{}")
-    stages = []
-    for stage in STAGES[kind]:
-        done, total, was = kept.get(stage.value, [0, 0, "waiting"])
-        shown = "done" if state is JobState.DONE else was
-        stages.append({"name": stage.value, "sentence": stage.sentence, "done": done, "total": total, "state": shown})
-    sentence = row["sentence"] or state.sentence
-    if row["state"] not in jobrows.ENDED:
-        sentence = "The program was stopped while this was running. Nothing is lost; resume and it goes on from here."
-    return {
-        "state": state.value,
-        "kind": kind,
-        "sentence": sentence,
-        "advice": row["advice"],
-        "stage": "",
-        "stages": stages,
-        "rate": None,
-        "seconds_left": None,
-        "elapsed": None,
-        "notes": [],
-        "result": json.loads(row["result"] or "{}"),
-    }
+    return told.idle(project, STAGES, kind)
+
+
+def _failed(sentence: str, advice: str = GO_ON) -> dict[str, Any]:
+    return {"state": "failed", "sentence": sentence, "advice": advice}

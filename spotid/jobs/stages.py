@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid import profiles
-from spotid.errors import DiskFullError
 from spotid.progress import Progress
 from spotid.project import notes, shards
-from spotid.project.files import free_bytes
 from spotid.project.folder import Project
 from spotid.words import Stage
 
@@ -78,13 +76,3 @@ class Line:
 def line_of(project: Project, settings: dict[str, Any]) -> Line:
     """The line of work of a project, by its profile."""
     return Line(project, settings, profiles.load_profile(notes.get(project.store, PROFILE, "leopard")))
-
-
-def check_room(project: Project, settings: dict[str, Any]) -> None:
-    """Raises DiskFullError when the project's disk is nearly full: better a pause than half-written files."""
-    free = free_bytes(project.path) // 1_000_000
-    if free < settings["low_disk_mb"]:
-        raise DiskFullError(
-            f"Only {free} MB are free on the disk of this project.",
-            "Free some space, then resume; everything done so far is kept.",
-        )

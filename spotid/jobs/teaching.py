@@ -17,7 +17,7 @@ from typing import Any
 
 from spotid.boxes import Box
 from spotid.errors import BadRequestError
-from spotid.jobs.runner import command
+from spotid.jobs.child import command
 from spotid.places import program_folder
 from spotid.project.folder import Project
 

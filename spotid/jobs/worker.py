@@ -9,20 +9,28 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from spotid.errors import SpotIDError
+from spotid.errors import ProjectError, SpotIDError
+from spotid.jobs import doctor
+from spotid.jobs.doctor_vectors import seal_candidates
 from spotid.jobs.events import Reporter
-from spotid.jobs.stages import RUN, check_room, line_of
+from spotid.jobs.stages import RUN, line_of
 from spotid.progress import Cancelled
+from spotid.project import hand
 from spotid.project.folder import Project, open_project
 from spotid.project.lock import Lock
+from spotid.project.room import Room, is_full
 from spotid.settings import quiet_environment, settings
+from spotid.words import Stage
 
 # A worker left behind by a killed program stops at its next step; the next one waits for it this long.
 PREDECESSOR_SECONDS = 60.0
+EXPORT_MB = 50  # an export may go onto a small stick, and writes nothing that can't be written again
+PASSING_CODE = 75  # EX_TEMPFAIL of sysexits.h
+T = TypeVar("T")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,27 +53,28 @@ def main(arguments: list[str] | None = None) -> int:
         reporter.say(event="end", state="cancelled")
         return 0
     except SpotIDError as error:
-        reporter.say(event="end", state="failed", sentence=error.sentence, advice=error.advice)
-        return 0
+        # A database that was held for too long in the middle of the work may be free again in a moment.
+        passing = isinstance(error, ProjectError) and reporter.begun
+        return _ended(reporter, error.sentence, error.advice, passing)
     except MemoryError:
-        reporter.say(
-            event="end",
-            state="failed",
-            sentence="The computer ran out of memory.",
-            advice="Close other programs, then resume; everything done so far is kept.",
-        )
-        return 0
+        advice = "Close other programs, then resume; everything done so far is kept."
+        return _ended(reporter, "The computer ran out of memory.", advice, True)
     except Exception:
         logging.getLogger(__name__).error("the job failed\n%s", traceback.format_exc())
-        print(traceback.format_exc(), file=sys.stderr, flush=True)
-        reporter.say(
-            event="end",
-            state="failed",
-            sentence="Something unexpected stopped the work.",
-            advice="Resume to go on from here; if it stops again, send the newest file of the project's folder “logs”.",
-        )
-        return 0
+        with contextlib.suppress(OSError):  # a parent that is gone reads no log
+            print(traceback.format_exc(), file=sys.stderr, flush=True)
+        advice = "Resume to go on from here; if it stops again, send the newest file of the project's folder “logs”."
+        return _ended(reporter, "Something unexpected stopped the work.", advice, True)
     reporter.say(event="end", state="done", result=result)
+    return 0
+
+
+def _ended(reporter: Reporter, sentence: str, advice: str, passing: bool) -> int:
+    """Tell a fault and give the exit code. One that may pass is no end: the parent starts another worker for it."""
+    if passing:
+        reporter.say(event="trouble", sentence=sentence, advice=advice)
+        return PASSING_CODE
+    reporter.say(event="end", state="failed", sentence=sentence, advice=advice)
     return 0
 
 
@@ -77,7 +86,8 @@ def _alone(project: Project, kind: str) -> Iterator[None]:
         return
     lock = Lock(project.layout.worker_lock, "Another run is at work in this project", wait=PREDECESSOR_SECONDS)
     try:
-        yield
+        with hand.noting(project):
+            yield
     finally:
         lock.release()
 
@@ -89,22 +99,52 @@ def _run(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str,
         from spotid.prepare import redo
 
         redo.queue(project)  # kept in the database: a run that was stopped goes on with it
+    reporter.room = Room(project.path, chosen["low_disk_mb"])
+    seal_candidates(project, whole=False)
     for stage in RUN:
-        check_room(project, chosen)
-        reporter.begin(stage)
-        line.work(stage)(reporter)
-        reporter.finish()
+        _through(reporter, stage, lambda stage=stage: line.work(stage)(reporter))  # type: ignore[misc]
+    seal_candidates(project, whole=True)
     return {}
+
+
+def _check(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    def look(repair: bool) -> list[doctor.Finding]:
+        told: dict[str, Any] = {"originals": bool(job.get("originals")), "chosen": job.get("settings")}
+        reporter.begin(Stage.CHECK)
+        found = list(doctor.examine(project, repair=repair, progress=reporter, **told))
+        reporter.finish()
+        return found
+
+    if job["kind"] == "check":
+        return doctor.report(look(False))
+    before = look(True)
+    _run(project, job, reporter)
+    return doctor.report(look(False), before)
+
+
+def _through(reporter: Reporter, stage: Stage, work: Callable[[], T]) -> T:
+    """Bring one stage to its end. Where the disk is full it waits for room and begins the stage again: each asks the
+    store what is still missing."""
+    while True:
+        reporter.begin(stage)
+        reporter.look_at_room()
+        try:
+            done = work()
+        except Exception as error:
+            if not is_full(error):
+                raise
+            reporter.wait_for_room("The disk is full.", failed=True)
+            continue
+        reporter.finish()
+        return done
 
 
 def _export(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     from spotid.export.folders import export_matches
-    from spotid.words import Stage
 
-    reporter.begin(Stage.EXPORT)
-    written = export_matches(project, Path(job["folder"]), reporter)
-    reporter.finish()
-    return written
+    folder = Path(job["folder"])
+    reporter.room = Room(folder, EXPORT_MB)
+    return _through(reporter, Stage.EXPORT, lambda: export_matches(project, folder, reporter))
 
 
 def _track(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
@@ -122,8 +162,8 @@ def _track(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[st
     }
 
 
-KINDS = {"run": _run, "export": _export, "track": _track}
-LOOKING = frozenset({"track"})  # kinds that write nothing
+KINDS = {"run": _run, "export": _export, "track": _track, "check": _check, "mend": _check}
+LOOKING = frozenset({"track", "check"})  # kinds that write nothing
 
 
 if __name__ == "__main__":
