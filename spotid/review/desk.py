@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError, SpotIDError
 from spotid.project import flanks, ledger, notes, sightings
-from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
 from spotid.review.identity import Change, Identities, replay
-from spotid.review.queue import Offer, Queue, without_opposites
+from spotid.review.lasting import lasting
+from spotid.review.lists import Lists, read_lists
+from spotid.review.queue import Offer, Queue
 from spotid.review.sides import Sides
-from spotid.words import PAIR_VERDICTS, Flank, SightingState, Verdict
+from spotid.words import PAIR_VERDICTS, Flank, Verdict
 
 ANCHOR_NOTE = "review_anchor"
 DEEPER = 3  # times as many look-alikes are read as are offered, so that opposite sides leave no short lists behind
+OTHER_ANSWER = ("An answer with this number was kept before, and it was another one.", "Reload.")
 CODE_PREFIX = "leopard_"
 
 
@@ -41,19 +44,19 @@ class Desk:
 
     def __init__(self, project: Project, nearest: int, flanks_matter: bool = True) -> None:
         self.project, self._nearest, self._flanks_matter = project, nearest, flanks_matter
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()  # to be held by whoever reads several things that must fit together
         self._stale = False
         self._hard_before: int | None = None  # the ledger's row when hard pairs were asked once more in this sitting
         self.identities = Identities()
         self.queue = Queue([], {}, self.identities)
         self.sides = Sides({})
-        self.left_out = 0  # pairs that are not asked because they show opposite sides
-        self._lists: dict[str, list[Offer]] = {}
+        self._lists = Lists({}, nearest, self.sides, self.identities)
+        self._withdrawn: frozenset[str] = frozenset()
         self.reload()
 
     def reload(self) -> None:
         """Read everything anew: after a run has added look-alikes, or when memory and ledger may differ."""
-        with self._lock:
+        with self.lock, lasting():
             store = self.project.store
             self.identities = replay(ledger.events(store), sightings.photo_mates(store))
             if self.identities.individuals() != ledger.stored_identity(store) and not store.readonly:
@@ -61,38 +64,25 @@ class Desk:
             if not store.readonly:
                 flanks.replay(store)
             self.sides = Sides(flanks.sides(store), self._flanks_matter)
-            uid_of, order = {}, []
-            for row in store.all(
-                "SELECT sighting.id, sighting.uid FROM sighting JOIN media ON media.id = media_id"
-                " WHERE sighting.state != ? ORDER BY station_id, captured_at, media.id, sighting.id",
-                SightingState.WITHDRAWN,
-            ):
-                uid_of[row["id"]] = row["uid"]
-                order.append(row["id"])
-            candidates = Candidates(self.project.layout)
-            try:
-                lists = candidates.best_pairs(self._nearest * DEEPER)
-            finally:
-                candidates.close()
-            found = {
-                uid_of[anchor]: [
-                    Offer(uid_of[one.candidate], one.likeness, one.spots, one.score, one.same_visit, one.place)
-                    for one in entries
-                    if one.candidate in uid_of
-                ]
-                for anchor, entries in lists.items()
-                if anchor in uid_of
-            }
-            self._lists = {uid_of[one]: found[uid_of[one]] for one in order if uid_of[one] in found}
-            self._lay_out()
+            self._withdrawn = sightings.withdrawn(store)
+            lists = read_lists(self.project, self._nearest * DEEPER)
+            self._lists = Lists(lists, self._nearest, self.sides, self.identities)
+            self.queue = Queue(list(lists), {one: self._lists.chosen(one) for one in lists}, self.identities)
+            if self._hard_before is not None:
+                self.queue.ask_again(self._hard_before)
             self._stale = False
 
-    def _lay_out(self) -> None:
-        """Offer the nearest of each list, without pairs of opposite sides."""
-        offers, self.left_out = without_opposites(self._lists, self._nearest, self.sides, self.identities)
-        self.queue = Queue(list(self._lists), offers, self.identities)
-        if self._hard_before is not None:
-            self.queue.ask_again(self._hard_before)
+    @property
+    def left_out(self) -> int:
+        """How many pairs are not asked because they show opposite sides."""
+        return self._lists.left_out
+
+    @property
+    def individuals(self) -> int:
+        """How many individuals have sightings that nobody has withdrawn."""
+        known = self.identities
+        gone = {known.individual(one): one for one in self._withdrawn if known.individual(one) is not None}
+        return known.count() - sum(known.group(one) <= self._withdrawn for one in gone.values())
 
     def _fresh(self) -> None:
         if self._stale:
@@ -102,7 +92,7 @@ class Desk:
 
     def question(self, anchor: str | None = None) -> Question:
         """What to ask: of the given anchor, or where the reviewer was."""
-        with self._lock:
+        with self.lock:
             self._fresh()
             if not self.queue.anchors:
                 return Question("empty")
@@ -111,12 +101,12 @@ class Desk:
             chosen = anchor or notes.get(self.project.store, ANCHOR_NOTE) or self.queue.anchors[0]
             question = self._of_anchor(chosen)
             if question.state == "anchor_done" and anchor is None:
-                return self._after(chosen)
+                return self._after(chosen, remember=False)
             return question
 
     def move(self, anchor: str | None, step: int) -> Question:
         """The next (1) or previous (-1) anchor with something to ask."""
-        with self._lock:
+        with self.lock:
             self._fresh()
             if not self.queue.anchors:
                 return Question("empty")
@@ -130,7 +120,7 @@ class Desk:
         rank, offer = offers[0]
         return Question("pair", anchor, offer, rank, of)
 
-    def _after(self, anchor: str | None, step: int = 1) -> Question:
+    def _after(self, anchor: str | None, step: int = 1, *, remember: bool = True) -> Question:
         following = self.queue.next_anchor(anchor, step)
         if following is None and self._hard_before is None:
             # Everything else is answered: the pairs that were too hard to tell come back, once in a sitting.
@@ -139,7 +129,7 @@ class Desk:
             following = self.queue.next_anchor(anchor, step)
         if following is None:
             return Question("all_done", anchor)
-        if following != notes.get(self.project.store, ANCHOR_NOTE):
+        if remember and following != notes.get(self.project.store, ANCHOR_NOTE):
             notes.put(self.project.store, ANCHOR_NOTE, following)
         return self._of_anchor(following)
 
@@ -167,11 +157,11 @@ class Desk:
         verdict = _verdict(kind)
         if verdict in (Verdict.UNDO, Verdict.FLANK):
             raise BadRequestError("An answer is taken back with Undo, and a side is said of one picture.")
-        with self._lock:
+        with self.lock:
             self._fresh()
             known = ledger.find(self.project.store, uid)
             if known is not None:
-                self._check_repeat(known, verdict, anchor, comparison)
+                self._check_repeat(known, verdict, anchor, comparison if verdict in PAIR_VERDICTS else None)
                 return known, True, self._goes_on(anchor)
             self._check_sightings(anchor, comparison if verdict in PAIR_VERDICTS else None)
             answer = ledger.Answer(
@@ -195,7 +185,7 @@ class Desk:
         """
         if flank not in set(Flank):
             raise BadRequestError(f"“{flank}” is not a side.", "Reload the page.")
-        with self._lock:
+        with self.lock:
             self._fresh()
             known = ledger.find(self.project.store, uid)
             if known is None:
@@ -207,16 +197,19 @@ class Desk:
                 )
             else:
                 self._check_repeat(known, Verdict.FLANK, sighting, None)
+                if ledger.evidence_of(self.project.store, uid).get("flank") != flank:
+                    raise BadRequestError(*OTHER_ANSWER)
                 event = known
             return event, known is not None, self._shown(anchor, comparison) or self._goes_on(anchor)
 
     def undo(self, uid: str, reviewer: str = "") -> tuple[ledger.Event, ledger.Event, Question]:
         """Take the newest standing answer back: (the ledger's row, the answer taken back, its question again)."""
-        with self._lock:
+        with self.lock:
             self._fresh()
             known = ledger.find(self.project.store, uid)
-            if known is not None and known.kind == Verdict.UNDO and known.target is not None:
-                event, target = known, ledger.find(self.project.store, known.target)
+            if known is not None:
+                self._check_repeat(known, Verdict.UNDO, None, None)
+                event, target = known, ledger.find(self.project.store, known.target or "")
             else:
                 target = ledger.newest_standing(self.project.store)
                 if target is None:
@@ -258,15 +251,24 @@ class Desk:
                 raise AnswerNotKeptError(f"The answer was not kept: {error.sentence}", error.advice) from error
             raise
         self.queue.update(change.touched)
-        self._follow_side(event)
+        self._offer_anew(event)
         return event
 
-    def _follow_side(self, event: ledger.Event) -> None:
-        """Offer other pairs where an answer has changed which side a picture shows."""
+    def _offer_anew(self, event: ledger.Event) -> None:
+        """Offer other pairs where an answer, or taking it back, has changed what is offered."""
         about = ledger.find(self.project.store, event.target) if event.target else event
-        if about is not None and about.kind == Verdict.FLANK and about.a is not None:
+        if about is None or about.a is None:
+            return
+        anchors: Iterable[str] = ()
+        if about.kind == Verdict.FLANK:
             self.sides.learn([about.a], flanks.sides(self.project.store, [about.a]))
-            self._lay_out()
+            anchors = self._lists.concerned(about.a)
+        elif about.b is not None:
+            anchors = [one for one in (about.a, about.b) if self.queue.position(one) is not None]
+        for anchor in anchors:
+            offers = self._lists.chosen(anchor)
+            if offers != self.queue.offers[anchor]:
+                self.queue.offer(anchor, offers)
 
     def _check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]
@@ -274,10 +276,9 @@ class Desk:
             raise NotFoundError("One of the two pictures is not in this project.", "Reload the page.")
 
     @staticmethod
-    def _check_repeat(known: ledger.Event, verdict: Verdict, anchor: str, comparison: str | None) -> None:
-        pair = {known.a, known.b} - {None}
-        if known.kind != verdict or not pair <= {anchor, comparison}:
-            raise BadRequestError("An answer with this number was kept before, and it was another one.", "Reload.")
+    def _check_repeat(known: ledger.Event, verdict: Verdict, anchor: str | None, comparison: str | None) -> None:
+        if known.kind != verdict or {known.a, known.b} - {None} != {anchor, comparison} - {None}:
+            raise BadRequestError(*OTHER_ANSWER)
 
 
 def _verdict(kind: str) -> Verdict:

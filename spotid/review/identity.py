@@ -12,10 +12,12 @@ number move there from a sighting that is alone now; otherwise the group founds 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from spotid.review.groups import Groups
 from spotid.words import Verdict
 
 
@@ -42,7 +44,7 @@ class Change:
 
     founded: list[int] = field(default_factory=list)  # numbers of individuals born of it
     individual: dict[str, int | None] = field(default_factory=dict)  # sighting → number, where it has changed
-    touched: set[str] = field(default_factory=set)  # sightings whose open questions may have changed
+    touched: set[str] = field(default_factory=set)  # of every pair that stands otherwise now, one sighting or both
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +61,29 @@ class Identities:
     def __init__(self) -> None:
         self._answers: dict[str, AnswerLike] = {}  # standing ones, by uid
         self._taken_back: set[str] = set()
-        self._same: dict[str, dict[str, set[str]]] = {}  # sighting → neighbour → uids of answers
-        self._different: dict[str, dict[str, set[str]]] = {}
+        self._same: dict[str, dict[str, int]] = {}  # sighting → neighbour → how many answers say so
+        self._different: dict[str, dict[str, int]] = {}
         self._pair: dict[tuple[str, str], dict[str, int]] = {}  # answers on a pair: uid → ledger row
         self._mates: dict[str, set[str]] = {}  # sightings of one photograph
         self._new: dict[str, set[str]] = {}
         self._unusable: dict[str, set[str]] = {}
-        self._group: dict[str, int] = {}  # sighting → group; a sighting alone has no entry
-        self._members: dict[int, set[str]] = {}
-        self._next_group = 1
+        self._groups = Groups()
         self._seat: list[str] = []  # number - 1 → the sighting it is seated on
         self._seated: dict[str, set[int]] = {}  # sighting → numbers seated on it
         self._number: dict[str, int] = {}  # sighting → the number of its group
+        self._held: Counter[int] = Counter()  # number → how many sightings have it
+        self._conflicts: list[Conflict] | None = []  # None: to be looked for when asked
+        self.pair_answers = 0  # how many standing answers are about a pair
 
     # --- questions ---------------------------------------------------------------------------------------------------
 
     def group(self, sighting: str) -> set[str]:
         """All sightings known to be the same animal, this one included."""
-        known = self._group.get(sighting)
-        return {sighting} if known is None else self._members[known]
+        return self._groups.of(sighting)
+
+    def label(self, sighting: str) -> int | str:
+        """A name for the sighting's group, good until the next answer."""
+        return self._groups.label(sighting)
 
     def individual(self, sighting: str) -> int | None:
         """The number of the individual, or None where none is known yet."""
@@ -87,11 +93,19 @@ class Identities:
         """Sighting → individual number, for all that have one."""
         return dict(self._number)
 
+    def count(self) -> int:
+        """How many individuals have sightings."""
+        return len(self._held)
+
     def relation(self, a: str, b: str) -> Verdict | None:
         """SAME or DIFFERENT, directly or through groups; None where it is open."""
-        ours, theirs = self.group(a), self.group(b)
-        if b in ours:
+        one, other = self.label(a), self.label(b)
+        if one == other:
             return Verdict.SAME
+        if one is a and other is b:  # both alone, as most are for long
+            apart = b in self._different.get(a, ()) or b in self._mates.get(a, ())
+            return Verdict.DIFFERENT if apart else None
+        ours, theirs = self.group(a), self.group(b)
         if len(theirs) < len(ours):
             ours, theirs = theirs, ours
         for one in ours:
@@ -121,19 +135,20 @@ class Identities:
 
     def conflicts(self) -> list[Conflict]:
         """Pairs that answers both join and forbid, two sightings of one photograph included."""
-        found: set[tuple[str, str]] = set()
-        for forbidding in (self._different, self._mates):
-            for a, others in forbidding.items():
-                group = self._group.get(a)
-                if group is not None:
-                    found.update(_key(a, b) for b in others if self._group.get(b) == group)
-        return [Conflict(*pair) for pair in sorted(found)]
+        if self._conflicts is None:
+            found: set[tuple[str, str]] = set()
+            for forbidding in (self._different, self._mates):
+                for a, others in forbidding.items():
+                    label = self.label(a)
+                    found.update(_key(a, b) for b in others if self.label(b) == label)
+            self._conflicts = [Conflict(*pair) for pair in sorted(found)]
+        return list(self._conflicts)
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
     def photograph(self, sightings: Iterable[str]) -> None:
         """Say that these sightings are in one photograph, and so are different animals."""
-        together = set(sightings)
+        together, self._conflicts = set(sightings), None
         for one in together:
             self._mates.setdefault(one, set()).update(together - {one})
 
@@ -151,17 +166,20 @@ class Identities:
         self._answers[answer.uid] = answer
         if answer.a is not None and answer.b is not None:
             self._pair.setdefault(_key(answer.a, answer.b), {})[answer.uid] = answer.row
-            change.touched |= self.group(answer.a) | self.group(answer.b)
+            self.pair_answers += 1
+            change.touched.add(answer.a)
             if answer.kind == Verdict.SAME:
-                self._edge(self._same, answer.a, answer.b).add(answer.uid)
-                self._edge(self._same, answer.b, answer.a).add(answer.uid)
-                self._join(answer.a, answer.b)
+                if self.relation(answer.a, answer.b) is Verdict.DIFFERENT:
+                    self._conflicts = None
+                self._say(self._same, answer.a, answer.b, 1)
+                change.touched |= self._between(self.group(answer.a), self.group(answer.b))
+                self._groups.join(answer.a, answer.b)
                 self._renumber([self.group(answer.a)], change, founder=answer.a)
             elif answer.kind == Verdict.DIFFERENT:
-                self._edge(self._different, answer.a, answer.b).add(answer.uid)
-                self._edge(self._different, answer.b, answer.a).add(answer.uid)
+                self._say(self._different, answer.a, answer.b, 1)
+                self._part(answer.a, answer.b, change)
         elif answer.a is not None:
-            change.touched |= self.group(answer.a)
+            change.touched.add(answer.a)
             if answer.kind == Verdict.NEW:
                 self._new.setdefault(answer.a, set()).add(answer.uid)
                 self._renumber([self.group(answer.a)], change, founder=answer.a)
@@ -173,71 +191,55 @@ class Identities:
         a, b = answer.a, answer.b
         if a is None:
             return
-        change.touched |= self.group(a)
+        change.touched.add(a)
         if b is None:
             for register in (self._new, self._unusable):
                 register.get(a, set()).discard(answer.uid)
             self._renumber([self.group(a)], change)
             return
-        change.touched |= self.group(b)
         self._pair[_key(a, b)].pop(answer.uid)
+        self.pair_answers -= 1
         if answer.kind not in (Verdict.SAME, Verdict.DIFFERENT):
             return
-        edges = self._same if answer.kind == Verdict.SAME else self._different
-        for one, other in ((a, b), (b, a)):
-            edges[one][other].discard(answer.uid)
-            if not edges[one][other]:
-                del edges[one][other]
+        self._say(self._same if answer.kind == Verdict.SAME else self._different, a, b, -1)
+        self._conflicts = None if self._conflicts else self._conflicts  # taking back adds none
         if answer.kind == Verdict.SAME:
-            self._renumber(self._split(a, b), change)
+            parts = self._groups.split(a, b, self._same)
+            if len(parts) > 1:
+                change.touched |= self._between(*parts)
+            self._renumber(parts, change)
+        else:
+            self._part(a, b, change)
 
     @staticmethod
-    def _edge(register: dict[str, dict[str, set[str]]], a: str, b: str) -> set[str]:
-        return register.setdefault(a, {}).setdefault(b, set())
+    def _say(register: dict[str, dict[str, int]], a: str, b: str, answers: int) -> None:
+        for one, other in ((a, b), (b, a)):
+            said = register.setdefault(one, {})
+            said[other] = said.get(other, 0) + answers
+            if not said[other]:
+                del said[other]
 
-    # --- groups ------------------------------------------------------------------------------------------------------
+    def _part(self, a: str, b: str, change: Change) -> None:
+        """What an answer *different*, or taking it back, may have changed: the pairs between the two groups."""
+        if self.label(a) == self.label(b):
+            self._conflicts = None
+        else:
+            change.touched |= min(self.group(a), self.group(b), key=len)
 
-    def _join(self, a: str, b: str) -> None:
-        small, large = sorted((self.group(a), self.group(b)), key=len)
-        if a in small and b in small:
-            return
-        large_id = self._group.get(next(iter(large)))
-        small_id = self._group.get(next(iter(small)))
-        if large_id is None:
-            large_id, self._next_group = self._next_group, self._next_group + 1
-            self._members[large_id] = set(large)
-            for one in large:
-                self._group[one] = large_id
-        if small_id is not None:
-            self._members.pop(small_id)
-        self._members[large_id] |= small
-        for one in small:
-            self._group[one] = large_id
+    def _between(self, one: set[str], other: set[str]) -> set[str]:
+        """Sightings among which is one of every pair that stands otherwise when two groups become one, or come apart.
 
-    def _split(self, a: str, b: str) -> list[set[str]]:
-        """Take the group of ``a`` and ``b`` apart if nothing joins them any more; the groups that there are then."""
-        old = self._group[a]
-        members = self._members[old]
-        reached, ahead = {a}, [a]
-        while ahead:
-            for neighbour in self._same.get(ahead.pop(), {}):
-                if neighbour not in reached:
-                    reached.add(neighbour)
-                    ahead.append(neighbour)
-        if b in reached:
-            return [members]
-        parts = [reached, members - reached]
-        del self._members[old]
-        for part in parts:
-            if len(part) == 1:
-                for one in part:
-                    del self._group[one]
-                continue
-            number, self._next_group = self._next_group, self._next_group + 1
-            self._members[number] = part
-            for one in part:
-                self._group[one] = number
-        return parts
+        Those pairs lie between the two, or between either of them and a third group that differs from the other. The
+        smaller side of each is named: a survey's best known individual may have hundreds of sightings.
+        """
+        if one is other:
+            return set()
+        small, large = sorted((one, other), key=len)
+        named = set(small)
+        apart = [far for near in small for far in (*self._different.get(near, ()), *self._mates.get(near, ()))]
+        for third in {self.label(far): far for far in apart}.values():
+            named |= min(large, self.group(third), key=len)
+        return named
 
     # --- individuals -------------------------------------------------------------------------------------------------
 
@@ -246,7 +248,6 @@ class Identities:
 
     def _renumber(self, groups: Sequence[set[str]], change: Change, founder: str | None = None) -> None:
         """Give each of ``groups``, which were one until now or are one now, its number."""
-        change.touched.update(*groups)
         vacant = {number for group in groups if not self._worthy(group) for number in self._seats(group)}
         for group in groups:
             number = None
@@ -256,12 +257,16 @@ class Identities:
                     number = self._sit(founder or min(group), min(vacant, default=None), change)
                     vacant.discard(number)
             for one in group:
-                if self._number.get(one) != number:
+                before = self._number.pop(one, None)
+                if before != number:
                     change.individual[one] = number
-                if number is None:
-                    self._number.pop(one, None)
-                else:
+                if before is not None:
+                    self._held[before] -= 1
+                    if not self._held[before]:
+                        del self._held[before]
+                if number is not None:
                     self._number[one] = number
+                    self._held[number] += 1
 
     def _seats(self, group: set[str]) -> set[int]:
         return set().union(*(self._seated.get(one, ()) for one in group))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from spotid.review.identity import Identities
-from spotid.review.sides import Sides
-from spotid.words import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One look-alike that is offered to an anchor."""
+class Offer(NamedTuple):
+    """One look-alike that is offered to an anchor; a tuple, since a large survey has a million of them."""
 
     comparison: str
     likeness: float
@@ -29,71 +27,61 @@ class Tally:
     left: int = 0
     implied: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.left + other.left, self.implied + other.implied)
-
-
-def without_opposites(
-    lists: Mapping[str, Sequence[Offer]], nearest: int, sides: Sides, identities: Identities
-) -> tuple[dict[str, list[Offer]], int]:
-    """The ``nearest`` best look-alikes of every anchor that may show its side, and how many pairs were left out for it.
-
-    Pairs of one visit stay: two cameras of a station see both sides of an animal, and the time tells that it is one.
-    Pairs that were answered stay too, so that the answer can be looked at and taken back.
-    """
-    offers: dict[str, list[Offer]] = {}
-    left_out: set[tuple[str, str]] = set()
-    for anchor, entries in lists.items():
-        kept: list[Offer] = []
-        for offer in entries:
-            if len(kept) == nearest:
-                break
-            other = offer.comparison
-            if offer.same_visit or not sides.opposite(anchor, other, offer.score) or identities.answered(anchor, other):
-                kept.append(offer)
-            elif identities.relation(anchor, other) is None:
-                left_out.add((anchor, other) if anchor < other else (other, anchor))
-        offers[anchor] = kept
-    return offers, len(left_out)
-
 
 class Queue:
     """The questions by anchor: each anchor's nearest, without what earlier answers imply.
 
-    A pair that is in the lists of both its pictures is one question; it is counted with the anchor that comes first.
+    A pair that is in the lists of both its pictures is one question. It belongs to the anchor that comes first, and is
+    counted there; where a person called that one a new individual, the other still asks it.
     Pairs that were too hard to tell wait until ``ask_again``.
     """
 
     def __init__(self, anchors: Sequence[str], offers: Mapping[str, Sequence[Offer]], identities: Identities) -> None:
         self.anchors = list(anchors)
-        self.offers = offers
+        self.offers = dict(offers)
         self._identities = identities
         self._hard_before = 0
         self._place = {anchor: index for index, anchor in enumerate(self.anchors)}
-        self._owned: dict[str, list[str]] = {anchor: [] for anchor in self.anchors}
-        self._concerns: dict[str, set[str]] = {}
-        seen: set[tuple[str, str]] = set()
+        self._owned: dict[str, set[str]] = {anchor: set() for anchor in self.anchors}
+        self._owners: dict[str, set[str]] = {}  # sighting → anchors that own a pair with it
         for anchor in self.anchors:
-            for offer in offers[anchor]:
+            for offer in self.offers[anchor]:
                 other = offer.comparison
-                key = (anchor, other) if anchor < other else (other, anchor)
-                if key not in seen:
-                    seen.add(key)
-                    self._owned[anchor].append(other)
-                    self._concerns.setdefault(anchor, set()).add(anchor)
-                    self._concerns.setdefault(other, set()).add(anchor)
+                if anchor not in self._owned.get(other, ()):
+                    self._owned[anchor].add(other)
+                    self._owners.setdefault(other, set()).add(anchor)
         self._tallies = {anchor: self._count(anchor) for anchor in self.anchors}
-        self.total = sum(self._tallies.values(), Tally())
+        self.total = self._sum()
+
+    def offer(self, anchor: str, offers: Sequence[Offer]) -> None:
+        """Offer other look-alikes to an anchor than until now."""
+        before = {offer.comparison for offer in self.offers[anchor]}
+        self.offers[anchor] = offers
+        recount = {anchor}
+        for other in before.symmetric_difference(offer.comparison for offer in offers):
+            asking = [one for one, two in ((anchor, other), (other, anchor)) if self._offers(one, two)]
+            owner = min(asking, key=self._place.__getitem__, default=None)
+            for one, two in ((anchor, other), (other, anchor)):
+                if one == owner:
+                    self._owned[one].add(two)
+                    self._owners.setdefault(two, set()).add(one)
+                else:
+                    self._owned.get(one, set()).discard(two)
+                    self._owners.get(two, set()).discard(one)
+                recount.add(one)
+        self._recount(recount & self._tallies.keys())
+
+    def _offers(self, anchor: str, other: str) -> bool:
+        return any(offer.comparison == other for offer in self.offers.get(anchor, ()))
 
     def is_open(self, a: str, b: str) -> bool:
         """Whether this pair is a question that no answer settles."""
+        return self._identities.relation(a, b) is None and self._waits(a, b)
+
+    def _waits(self, a: str, b: str) -> bool:
+        """Whether this pair, which follows from nothing, is to be asked now."""
         known = self._identities
-        return (
-            known.relation(a, b) is None
-            and not known.set_aside(a, b, before=self._hard_before)
-            and not known.is_unusable(a)
-            and not known.is_unusable(b)
-        )
+        return not (known.set_aside(a, b, before=self._hard_before) or known.is_unusable(a) or known.is_unusable(b))
 
     def open_offers(self, anchor: str) -> list[tuple[int, Offer]]:
         """The anchor's open questions, best first, with their rank (1 is the best)."""
@@ -122,28 +110,38 @@ class Queue:
 
     def update(self, touched: Iterable[str]) -> None:
         """Count again where answers may have changed something."""
-        for anchor in set().union(*(self._concerns.get(sighting, ()) for sighting in touched)):
-            old, new = self._tallies[anchor], self._count(anchor)
-            self._tallies[anchor] = new
-            self.total = Tally(self.total.left + new.left - old.left, self.total.implied + new.implied - old.implied)
+        concerned = set(touched)
+        self._recount((concerned & self._tallies.keys()).union(*(self._owners.get(one, ()) for one in concerned)))
 
     def ask_again(self, before: int) -> None:
         """Ask the pairs that were too hard to tell once more, those answered so up to the ledger row ``before``."""
         self._hard_before = before
         self._tallies = {anchor: self._count(anchor) for anchor in self.anchors}
-        self.total = sum(self._tallies.values(), Tally())
+        self.total = self._sum()
+
+    def _recount(self, anchors: Iterable[str]) -> None:
+        for anchor in anchors:
+            old, new = self._tallies[anchor], self._count(anchor)
+            self._tallies[anchor] = new
+            self.total = Tally(self.total.left + new.left - old.left, self.total.implied + new.implied - old.implied)
+
+    def _sum(self) -> Tally:
+        tallies = self._tallies.values()
+        return Tally(sum(one.left for one in tallies), sum(one.implied for one in tallies))
 
     def _count(self, anchor: str) -> Tally:
         tally = Tally()
         known = self._identities
         passed = known.is_new(anchor)
-        asked: set[frozenset[str]] = set()
+        asked: set[int | str] = set()
         for other in self._owned[anchor]:
-            if known.relation(anchor, other) in (Verdict.SAME, Verdict.DIFFERENT):
+            if known.relation(anchor, other) is not None:
                 tally.implied += not known.answered(anchor, other)
-            elif not passed and self.is_open(anchor, other):
+            elif self._waits(anchor, other) and (
+                not passed or (self._offers(other, anchor) and not known.is_new(other))
+            ):
                 # Several pictures of one individual are one question: the answer to one settles the others.
-                group = frozenset(known.group(other))
-                tally.left += group not in asked
-                asked.add(group)
+                label = known.label(other)
+                tally.left += label not in asked
+                asked.add(label)
         return tally

@@ -21,6 +21,7 @@ class Sides:
 
     def __init__(self, known: Mapping[str, Side], matter: bool = True) -> None:
         self._matter = matter
+        self._known: dict[str, Side] = {}
         self._side: dict[str, Flank] = {}
         self._said: set[str] = set()
         self.learn(known, known)
@@ -28,12 +29,16 @@ class Sides:
     def learn(self, uids: Iterable[str], known: Mapping[str, Side]) -> None:
         """Take over what is known of these sightings now; one that is not in ``known`` is unknown."""
         for uid in uids:
-            side = known.get(uid, Side())
+            side = self._known[uid] = known.get(uid, Side())
             (self._said.add if side.by == PERSON else self._said.discard)(uid)
             if self._matter and _sure(side):
                 self._side[uid] = side.flank
             else:
                 self._side.pop(uid, None)
+
+    def side(self, uid: str) -> Side:
+        """What is known of one sighting's side."""
+        return self._known.get(uid, Side())
 
     def opposite(self, a: str, b: str, score: float = 0.0) -> bool:
         """Whether one picture surely shows a left side and the other a right one.

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
-from spotid.project import flanks, ledger, results, sightings
+from spotid.project import flanks, ledger, sightings
 from spotid.project.folder import Project
 from spotid.review.desk import Desk, Question, code_of
 from spotid.web.common import bench, body, number, shown, text
 from spotid.web.pictures import VIEWS
+
+if TYPE_CHECKING:
+    from spotid.match.chance import Calibration
 
 pages = Blueprint("review", __name__)
 
@@ -46,12 +49,11 @@ def pair(project_id: str) -> ResponseReturnValue:
 def answer(project_id: str) -> ResponseReturnValue:
     """Keep one answer; the reply says which row it is and what comes next."""
     content, desk = body(), bench().desk(project_id)
-    comparison = content.get("b")
     event, repeated, question = desk.answer(
         _uid(content),
         text(content, "kind", longest=40),
         text(content, "a", longest=40),
-        comparison if isinstance(comparison, str) and comparison else None,
+        _named(content, "b"),
         seconds=number(content, "seconds"),
         evidence={"rank": number(content, "rank"), "score": number(content, "score")},
     )
@@ -62,13 +64,12 @@ def answer(project_id: str) -> ResponseReturnValue:
 def flank(project_id: str) -> ResponseReturnValue:
     """Keep which side of the animal one of the two pictures shows; ``a`` and ``b`` are the pair on the screen."""
     content, desk = body(), bench().desk(project_id)
-    comparison = content.get("b")
     event, repeated, question = desk.say_flank(
         _uid(content),
         text(content, "sighting", longest=40),
         text(content, "flank", longest=20),
         text(content, "a", longest=40),
-        comparison if isinstance(comparison, str) and comparison else None,
+        _named(content, "b"),
     )
     return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question))
 
@@ -88,9 +89,8 @@ def anchor(project_id: str) -> ResponseReturnValue:
     content, desk = body(), bench().desk(project_id)
     if content.get("move") not in ("next", "previous"):
         raise BadRequestError("Only next and previous are known here.")
-    current = content.get("anchor")
     step = 1 if content["move"] == "next" else -1
-    return jsonify(told(desk, desk.move(current if isinstance(current, str) else None, step)))
+    return jsonify(told(desk, desk.move(_named(content, "anchor"), step)))
 
 
 def kept(event: ledger.Event) -> dict[str, Any]:
@@ -100,21 +100,24 @@ def kept(event: ledger.Event) -> dict[str, Any]:
 
 def told(desk: Desk, question: Question) -> dict[str, Any]:
     """A question with all that the screen shows."""
-    project = desk.project
-    chances = bench().chances(project.id) if question.offer else None
-    offer = question.offer
+    chances = bench().chances(desk.project.id) if question.offer else None
+    with desk.lock:  # another window may be answering
+        return _told(desk, question, chances)
+
+
+def _told(desk: Desk, question: Question, chances: Calibration | None) -> dict[str, Any]:
+    project, offer = desk.project, question.offer
     wanted = [uid for uid in (question.anchor, offer.comparison if offer else None) if uid]
     ahead = [o.comparison for _, o in desk.queue.open_offers(question.anchor)[1 : 1 + AHEAD]] if question.anchor else []
     rows = sightings.many(project.store, wanted + ahead)
-    sides = flanks.sides(project.store, wanted)
     one = rows.get(question.anchor or "")
     other = rows.get(offer.comparison) if offer else None
     undo_row = ledger.newest_standing(project.store)
     return {
         "state": question.state,
         "sentence": SENTENCES[question.state],
-        "anchor": sighting(desk, one, sides),
-        "comparison": sighting(desk, other, sides),
+        "anchor": sighting(desk, one),
+        "comparison": sighting(desk, other),
         "rank": question.rank,
         "of": question.of,
         "score": offer.score if offer else None,
@@ -138,22 +141,22 @@ def progress(desk: Desk, anchor_uid: str | None) -> dict[str, Any]:
     total = desk.queue.total
     place = desk.queue.position(anchor_uid or "")
     return {
-        "answered": results.answered(desk.project.store),
+        "answered": desk.identities.pair_answers,
         "implied": total.implied,
         "left": total.left,
         "left_out": desk.left_out,
         "anchor_index": None if place is None else place + 1,
         "anchors": len(desk.queue.anchors),
-        "individuals": len(set(desk.identities.individuals().values())),
+        "individuals": desk.individuals,
         "conflicts": len(desk.identities.conflicts()),
     }
 
 
-def sighting(desk: Desk, row: sqlite3.Row | None, sides: dict[str, flanks.Side]) -> dict[str, Any] | None:
+def sighting(desk: Desk, row: sqlite3.Row | None) -> dict[str, Any] | None:
     """A sighting as the screen shows it."""
     if row is None:
         return None
-    side = sides.get(row["uid"], flanks.Side())
+    side = desk.sides.side(row["uid"])
     known = desk.identities.individual(row["uid"])
     return {
         "uid": row["uid"],
@@ -185,6 +188,11 @@ def _days(one: sqlite3.Row | None, other: sqlite3.Row | None) -> float | None:
         return None
     gap = datetime.fromisoformat(one["captured_at"]) - datetime.fromisoformat(other["captured_at"])
     return abs(gap.total_seconds()) / 86400
+
+
+def _named(content: dict[str, Any], name: str) -> str | None:
+    """A sighting that need not be told."""
+    return text(content, name, longest=40) if isinstance(content.get(name), str) and content[name] else None
 
 
 def _uid(content: dict[str, Any]) -> str:

@@ -9,9 +9,9 @@ import uuid
 import pytest
 
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError
-from spotid.project import ledger
+from spotid.project import ledger, notes
 from spotid.project.store import Store
-from spotid.review.desk import Desk, code_of
+from spotid.review.desk import ANCHOR_NOTE, Desk, code_of
 from spotid.words import Verdict
 
 
@@ -215,3 +215,62 @@ def test_answers_from_two_threads_are_all_kept(stock) -> None:
         thread.join()
     assert len(ledger.events(stock.project.store)) == len(pairs)
     assert desk.queue.total.left == 0
+
+
+def test_the_number_of_an_answer_is_good_for_nothing_else(stock) -> None:
+    desk = Desk(stock.project, 5)
+    a, b, c = stock.uids[:3]
+    for uid, say_it in (
+        ("first", lambda uid: desk.answer(uid, "different", a, b)),
+        ("second", lambda uid: desk.answer(uid, "new", c)),
+        ("third", lambda uid: desk.say_flank(uid, a, "left", a, b)),
+        ("fourth", desk.undo),
+    ):
+        say_it(uid)
+    before = desk.identities.individuals(), ledger.events(stock.project.store)
+    for wrong in (
+        lambda: desk.undo("first"),
+        lambda: desk.answer("second", "new", a, c),
+        lambda: desk.answer("first", "different", a, c),
+        lambda: desk.say_flank("third", a, "right", a, b),
+        lambda: desk.answer("fourth", "unusable", a),
+    ):
+        with pytest.raises(BadRequestError, match="another one"):
+            wrong()
+    assert before == (desk.identities.individuals(), ledger.events(stock.project.store))
+
+
+def test_asking_writes_nothing(stock) -> None:
+    desk = Desk(stock.project, 5)
+    first = desk.queue.anchors[0]
+    say(desk, "new", first)
+    notes.put(stock.project.store, ANCHOR_NOTE, first)  # another window was there, and this one is done with it
+    stock.project.store.write = None  # nobody writes from here on
+    assert desk.question().anchor == desk.queue.anchors[1]
+    assert desk.question(desk.queue.anchors[2]).anchor == desk.queue.anchors[2]
+
+
+def test_a_pair_of_a_new_individual_is_counted_where_the_other_asks_it(stock) -> None:
+    desk = Desk(stock.project, 5)
+    first, left = desk.queue.anchors[0], desk.queue.total.left
+    say(desk, "new", first)
+    assert desk.queue.total.left == left, "its pairs are asked of the others now"
+    shown = {(a, o.comparison) for a in desk.queue.anchors[1:] for _, o in desk.queue.open_offers(a)}
+    assert sum(first in pair for pair in shown) == 5
+
+
+def test_individuals_without_a_present_sighting_are_not_counted(stock) -> None:
+    desk = Desk(stock.project, 5)
+    say(desk, "new", stock.uids[0])
+    say(desk, "same", *stock.uids[1:3])
+    with stock.project.store.write() as connection:
+        connection.execute("UPDATE sighting SET state = 'withdrawn' WHERE uid IN (?, ?)", stock.uids[:2])
+    desk.reload()
+    assert (desk.individuals, desk.identities.count()) == (1, 2)
+
+
+def test_what_is_read_stays_out_of_the_search_for_garbage(stock) -> None:
+    import gc
+
+    desk = Desk(stock.project, 5)
+    assert gc.isenabled() and not any(one is desk.queue.offers for one in gc.get_objects())

@@ -53,16 +53,18 @@ def test_a_profile_may_say_that_sides_do_not_matter(stock) -> None:
     assert Desk(stock.project, 5, flanks_matter=False).left_out == 0
 
 
-def test_one_visit_and_answered_pairs_stay(stock) -> None:
+def test_one_visit_and_answered_pairs_stay() -> None:
     from spotid.review.identity import Identities
-    from spotid.review.queue import Offer, without_opposites
+    from spotid.review.lists import Lists
+    from spotid.review.queue import Offer
 
     side = {"a": flanks.Side(Flank.LEFT, None, flanks.PERSON), "b": flanks.Side(Flank.RIGHT, None, flanks.PERSON)}
-    lists = {"a": [Offer("b", 0.5, 3, 0.5, same_visit=True)], "b": [Offer("a", 0.5, 3, 0.5, same_visit=False)]}
-    offers, left_out = without_opposites(lists, 5, Sides(side), Identities())
-    assert (len(offers["a"]), len(offers["b"]), left_out) == (1, 0, 1)
+    found = {"a": [Offer("b", 0.5, 3, 0.5, same_visit=True)], "b": [Offer("a", 0.5, 3, 0.5, same_visit=False)]}
+    lists = Lists(found, 5, Sides(side), Identities())
+    assert (len(lists.chosen("a")), len(lists.chosen("b")), lists.left_out) == (1, 0, 1)
     known = replay([ledger.Event(1, "x", "different", "a", "b")])
-    assert len(without_opposites(lists, 5, Sides(side), known)[0]["b"]) == 1
+    lists = Lists(found, 5, Sides(side), known)
+    assert (len(lists.chosen("b")), lists.left_out) == (1, 0)
 
 
 def test_saying_a_side_keeps_the_pair_and_undo_brings_the_guess_back(stock) -> None:

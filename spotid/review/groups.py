@@ -1,0 +1,70 @@
+"""Sightings that are joined into groups, and taken apart again when nothing joins them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+class Groups:
+    """Disjoint groups of sightings; a sighting that was never joined is a group of its own."""
+
+    def __init__(self) -> None:
+        self._label: dict[str, int] = {}  # a sighting alone has no entry
+        self._members: dict[int, set[str]] = {}
+        self._next = 1
+
+    def label(self, sighting: str) -> int | str:
+        """A name for the sighting's group, good until groups change."""
+        return self._label.get(sighting, sighting)
+
+    def of(self, sighting: str) -> set[str]:
+        """All sightings of its group, this one included; not to be changed."""
+        known = self._label.get(sighting)
+        return {sighting} if known is None else self._members[known]
+
+    def join(self, a: str, b: str) -> None:
+        """Make the groups of two sightings one."""
+        if self.label(a) == self.label(b):
+            return
+        small, large = sorted((self.of(a), self.of(b)), key=len)
+        large_label = self._label.get(next(iter(large)))
+        small_label = self._label.get(next(iter(small)))
+        if large_label is None:
+            large_label = self._found(set(large))
+        if small_label is not None:
+            self._members.pop(small_label)
+        self._members[large_label] |= small
+        for one in small:
+            self._label[one] = large_label
+
+    def split(self, a: str, b: str, neighbours: Mapping[str, Iterable[str]]) -> list[set[str]]:
+        """Take the group of ``a`` and ``b`` apart if ``neighbours`` joins them no more; the groups that there are then.
+
+        ``neighbours``: sighting → sightings that it is still joined to directly.
+        """
+        old = self._label[a]
+        members = self._members[old]
+        reached, ahead = {a}, [a]
+        while ahead:
+            for neighbour in neighbours.get(ahead.pop(), ()):
+                if neighbour not in reached:
+                    reached.add(neighbour)
+                    ahead.append(neighbour)
+        if b in reached:
+            return [members]
+        parts = [reached, members - reached]
+        del self._members[old]
+        for part in parts:
+            if len(part) == 1:
+                for one in part:
+                    del self._label[one]
+            else:
+                self._found(part)
+        return parts
+
+    def _found(self, members: set[str]) -> int:
+        label, self._next = self._next, self._next + 1
+        self._members[label] = members
+        for one in members:
+            self._label[one] = label
+        return label

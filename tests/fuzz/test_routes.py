@@ -1,0 +1,264 @@
+"""Every address of the program, asked with right, wrong and absurd content: a sentence comes back, nothing breaks."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import long_review_stock
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spotid.jobs.runner import Jobs
+from spotid.jobs.teaching import Proposals
+from spotid.web import bench_of, create_app
+
+SECONDS = 2.0  # of computing that a request may take
+NOTHING_HANGS = 30.0  # by the clock, on a computer that is busy with other things
+RIGHT: dict[str, dict[str, Any]] = {
+    "answers": {"uid": "@new", "kind": "@kind", "a": "@one", "b": "@other", "seconds": 1.5, "rank": 1, "score": 0.5},
+    "flank": {"uid": "@new", "sighting": "@one", "flank": "@flank", "a": "@one", "b": "@other"},
+    "undo": {"uid": "@new", "queue": "weak", "sure": True},
+    "anchor": {"move": "next", "anchor": "@one"},
+    "<media_uid>": {"uid": "@new", "boxes": [{"x": 0.1, "y": 0.1, "w": 0.3, "h": 0.3}], "queue": "weak", "sure": True},
+    "search": {},
+    "job": {"action": "start"},
+    "again": {"uid": "@media"},
+    "export": {"folder": "@folder"},
+    "open": {"path": "@project"},
+    "look": {"path": "@project"},
+    "run": {"project_path": "@folder", "images_path": "@cards", "station_level": "auto"},
+    "backup": {"reason": "before lunch"},
+    "check": {"repair": False},
+    "restore": {"path": "@project", "name": "project-nothing.sqlite"},
+    "rebuild": {"path": "@folder"},
+}
+FIELDS = sorted({name for body in RIGHT.values() for name in body} | {"of", "frame", "seen"})
+ABSURD = ["@leave out", None, "", "\0", "\ud800", "x" * 5000, "-1", 10**30, float("nan"), -1.5, True, [], {"x": []}]
+ASKED = {"frames": ("queue", "of", "frame"), "pair": ("anchor",), "job": ("kind",), "problems": ("after",)}
+ASKED |= {"browse": ("path",), "sightings": ("shelf", "after"), "care": ("path",)}
+QUERIES = ("anchor", "queue", "of", "frame", "after", "kind", "path", "shelf")
+WORDS = st.sampled_from(
+    ["same", "new", "undo", "flank", "left", "weak", "visit", "whole", "next", "problem", "start", "run"]
+)
+JUNK_TEXT = st.one_of(
+    st.text(max_size=30),
+    WORDS,
+    st.sampled_from(
+        ["", " ", "\0", "\ud800", "../../etc/passwd", "%00", "~nobody/x", "C:\\x", "undo1-1-x", "-1", "1e999"]
+    ),
+    st.sampled_from(["9" * 30, "x" * 5000, "é" * 300, "a" * 900_000, "../" * 50, "'; DROP TABLE decision; --"]),
+)
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**30, -(10**400), 1e308, float("nan"), float("inf"), [], {}, [[]], [None] * 50, {"x": {}}]),
+    st.recursive(st.none() | st.floats() | st.text(max_size=5), lambda more: st.lists(more, max_size=3), max_leaves=8),
+    JUNK_TEXT,
+)
+WHOLE = st.sampled_from(
+    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"uid":' * 20_000, b"x" * 1_000_001]
+    + [b'{"uid": "aaaaaaaa", "uid": 3, "kind": "same", "kind": null}', b'{"move": "next"}' + b" " * 900_000]
+)
+PLACES = st.sampled_from(
+    ["@right"] * 6 + ["@other", "0" * 16, "x", "..", "é", "%2e%2e", "A" * 3000, " ", "crop", "thumb"]
+)
+ROUTES = sorted(
+    (rule.rule, method)
+    for rule in create_app().url_map.iter_rules()
+    for method in (rule.methods or set()) & {"GET", "POST"}
+)
+REQUESTS = st.tuples(
+    st.lists(PLACES, min_size=3, max_size=3),
+    st.dictionaries(st.sampled_from(QUERIES), st.one_of(JUNK_TEXT, st.just("@one"), st.just("@media")), max_size=4),
+    st.dictionaries(st.sampled_from(FIELDS), st.one_of(st.just("@leave out"), JUNK), max_size=4),
+    st.one_of(st.none(), st.none(), st.none(), st.none(), WHOLE),
+    st.integers(0, 10_000),  # chooses among what exists
+)
+
+
+class Tried:
+    """The program with one small project, and what must stay true of its database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder
+        self.survey = long_review_stock.make(folder, 8)
+        self.app: Flask = create_app()
+        self.project = bench_of(self.app).open(self.survey.folder)
+        self.client = self.app.test_client()
+        self.rules = {rule.rule: rule for rule in self.app.url_map.iter_rules()}
+        self.watch = sqlite3.connect(self.survey.folder / "project.sqlite", isolation_level=None)
+        self.uids = [row[0] for row in self.watch.execute("SELECT uid FROM sighting ORDER BY id")]
+        self.media = [row[0] for row in self.watch.execute("SELECT uid FROM media ORDER BY id")]
+        self.fresh = 0
+
+    def known(self, name: Any, choice: int) -> Any:
+        """What a placeholder stands for."""
+        if name == "@new":
+            self.fresh += 1
+            return f"answer-{(choice if choice % 8 == 0 else self.fresh) % (self.fresh + 1):08d}"  # some used before
+        kinds = ("same", "different", "cannot_tell", "not_comparable", "new", "unusable")
+        values = {
+            "@one": self.uids[choice % len(self.uids)],
+            "@other": self.uids[(choice // 7 + 1) % len(self.uids)],
+            "@media": self.media[choice % len(self.media)],
+            "@kind": kinds[choice % 6],
+            "@flank": ("left", "right", "unknown", "front", "rear")[choice % 5],
+            "@project": str(self.survey.folder),
+            "@folder": str(self.home / f"made{choice % 3}"),
+            "@cards": str(self.home / "cards"),
+            "@leave out": None,
+        }
+        return values.get(name, name) if isinstance(name, str) else name
+
+    def version(self) -> tuple[Any, ...]:
+        """Changes with every commit of the program."""
+        return self.watch.execute("PRAGMA data_version").fetchone()
+
+    def answers(self) -> list[tuple[Any, ...]]:
+        """Everything that people have said."""
+        said = self.watch.execute("SELECT * FROM decision ORDER BY id").fetchall()
+        return said + self.watch.execute("SELECT * FROM frame_answer ORDER BY id").fetchall()
+
+    def close(self) -> None:
+        """Done."""
+        self.watch.close()
+        bench_of(self.app).close()
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Jobs, "start", lambda *_, **__: None)
+    patch.setattr(Proposals, "begin", lambda *_: None)
+    patch.setenv("SPOTID_HOME", str(tmp_path_factory.mktemp("home")))
+    made = Tried(tmp_path_factory.mktemp("tried"))
+    yield made
+    made.close()
+    patch.undo()
+
+
+@pytest.mark.parametrize(("address", "method"), ROUTES)
+@given(REQUESTS)
+@settings(max_examples=8)
+def test_whatever_is_asked_a_sentence_comes_back(
+    tried: Tried, address: str, method: str, request_: tuple[Any, ...]
+) -> None:
+    ask(tried, tried.rules[address], method, *request_)
+
+
+@pytest.mark.parametrize(("address", "method"), ROUTES)
+def test_every_field_may_hold_anything(tried: Tried, address: str, method: str) -> None:
+    """One absurd value after the other in one field after the other, the others being right."""
+    last = address.rsplit("/", 1)[-1]
+    for number, value in enumerate(ABSURD):
+        for name in ASKED.get(last, ()) if method == "GET" else RIGHT[last]:
+            query = {name: "9" * 30 if value == 10**30 else str(value)} if method == "GET" else {}
+            changes = {name: value} if method == "POST" else {}
+            ask(tried, tried.rules[address], method, ["@right"] * 3, query, changes, None, 8 * number + 1)
+
+
+def test_a_number_that_was_used_is_no_other_answer(tried: Tried) -> None:
+    """Each way of answering, with the number of each of the others."""
+    ways = ["answers", "flank", "undo", "answers", "frames/<media_uid>", "frames/undo"]
+    for place in range(1, 120):
+        for way in ways:
+            rule = tried.rules[f"/api/project/<project_id>/{way}"]
+            used = f"answer-{tried.fresh - place % 7:08d}" if place % 3 else "@new"
+            ask(tried, rule, "POST", ["@right"] * 3, {}, {"uid": used}, None, place)
+
+
+def test_every_address_answers_what_is_right(tried: Tried) -> None:
+    """The same with right content only, so that no address is passed by."""
+    seen = {}
+    for choice in (1, 10, 100):
+        for address, method in ROUTES:
+            status = ask(tried, tried.rules[address], method, ["@right"] * 3, {}, {}, None, choice)
+            seen.setdefault((address, method), set()).add(status)
+    good = {address for address, statuses in seen.items() if statuses & {200, 302, 304}}
+    assert len(good) > 0.75 * len(seen), sorted(seen.items() - good)
+    for needed in ("answers", "flank", "undo", "anchor", "frames/<media_uid>"):
+        assert (f"/api/project/<project_id>/{needed}", "POST") in good
+
+
+def ask(
+    tried: Tried,
+    rule: Any,
+    method: str,
+    places: list[str],
+    query: dict[str, str],
+    changes: dict[str, Any],
+    whole: bytes | None,
+    choice: int,
+) -> int:
+    """One request, and all that must hold of its reply; its status."""
+    right = {
+        "project_id": tried.project.id,
+        "uid": tried.known("@one", choice),
+        "media_uid": tried.known("@media", choice),
+    }
+    right |= {"view": ("crop", "original", "cutout", "thumb")[choice % 4], "filename": "css/base.css"}
+    if rule.endpoint == "pictures.frame":
+        right["view"] = ("small", "full")[choice % 2]
+    path = rule.rule.replace("<path:filename>", "<filename>").replace("<any(small, full):view>", "<view>")
+    for name, place in zip(sorted(rule.arguments), places, strict=False):
+        known = place == "@right" or (name == "project_id" and choice % 10 > 0)
+        value = right[name] if known else tried.known(place, choice)
+        path = path.replace(f"<{name}>", value)
+    content = whole
+    if method == "POST" and whole is None:
+        said = {name: tried.known(value, choice) for name, value in RIGHT[rule.rule.rsplit("/", 1)[-1]].items()}
+        for name, value in changes.items():
+            value = inside(tried, value) if name in ("path", "folder", "project_path", "images_path") else value
+            said[name] = tried.known(value, choice)
+            if value == "@leave out":
+                del said[name]
+        content = json.dumps(said).encode()
+    wanted = {
+        name: str(tried.known(value, choice)).encode("utf-8", "replace").decode() for name, value in query.items()
+    }
+    version, answers = tried.version(), tried.answers()
+    began, computed = time.monotonic(), time.process_time()
+    reply = tried.client.open(
+        path, method=method, query_string=wanted, data=content, content_type="application/json", buffered=True
+    )
+    computed, spent = time.process_time() - computed, time.monotonic() - began
+    what = (method, path[:200], {name: value[:100] for name, value in wanted.items()}, (content or b"")[:300])
+    assert reply.status_code < 500, (what, reply.data[:300])
+    assert b"Traceback" not in reply.data, what
+    assert computed < SECONDS and spent < NOTHING_HANGS, (what, computed, spent)
+    if path.startswith("/api/") and reply.status_code >= 400:
+        error = reply.json["error"]
+        assert error.keys() == {"code", "sentence", "advice"} and error["sentence"].strip() and error["code"], what
+    kind = reply.mimetype
+    if path.startswith("/api/"):
+        assert kind == (
+            "text/event-stream" if path.endswith("/events") and reply.status_code == 200 else "application/json"
+        )
+    elif "/picture/" in path or "/media/" in path:
+        assert kind.startswith("image/") == (reply.status_code == 200), what
+    elif not path.startswith("/static"):
+        assert kind == "text/html", what
+    now = tried.answers()
+    if method == "GET":
+        assert tried.version() == version, ("looking has changed the project", what)
+    elif reply.status_code >= 400:
+        assert now == answers, ("a refused request was kept", what)
+    assert [row for row in answers if row not in now] == [], ("an answer was changed", what)
+    known = {row[0] for row in tried.watch.execute("SELECT uid FROM sighting")}
+    strangers = tried.watch.execute("SELECT a, b FROM decision WHERE kind != 'undo' ORDER BY id").fetchall()
+    assert {uid for row in strangers for uid in row if uid} <= known, ("an answer on what is not there", what)
+    return int(reply.status_code)
+
+
+def inside(tried: Tried, value: Any) -> Any:
+    """The same, but no whole path outside of the test's own folder."""
+    whole = isinstance(value, str) and (value.startswith(("/", "~")) or value[1:3] == ":\\")
+    return f"{tried.home}/x{value}" if whole else value
