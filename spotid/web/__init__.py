@@ -13,21 +13,28 @@ from spotid.errors import SpotIDError
 from spotid.jobs.teaching import Proposals
 from spotid.places import program_folder
 from spotid.settings import settings
-from spotid.web import boxes, export, guard, home, pictures, review, run, shelves
+from spotid.web import boxes, care, export, guard, home, pictures, review, run, session, shelves
 from spotid.web.bench import Bench
 
 VOCABULARIES = (words.Flank, words.Verdict, words.MediaState, words.SightingState, words.JobState, words.Stage)
+REFUSALS = {
+    404: "There is nothing at this address.",
+    405: "SpotID does not answer this kind of request.",
+    413: "More was sent than SpotID takes at once.",
+}
 
 
-def create_app(chosen: dict[str, Any] | None = None) -> Flask:
-    """The application. ``chosen`` overrides settings by name."""
+def create_app(chosen: dict[str, Any] | None = None, key: str | None = None) -> Flask:
+    """The application. ``chosen`` overrides settings by name; with a ``key`` only who brings it is let in."""
     base = program_folder()
     app = Flask("spotid", template_folder=str(base / "templates"), static_folder=str(base / "static"))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["bench"] = Bench(settings(chosen))
     app.extensions["proposals"] = Proposals()
     guard.install(app)
-    for family in (home, run, review, boxes, pictures, shelves, export):
+    if key is not None:
+        session.install(app, key)
+    for family in (home, run, review, boxes, pictures, shelves, export, care):
         app.register_blueprint(family.pages)
 
     shown = {kind.__name__: {word.value: word.sentence for word in kind} for kind in VOCABULARIES}
@@ -43,7 +50,7 @@ def create_app(chosen: dict[str, Any] | None = None) -> Flask:
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Response | str, int]:
-        sentence = "There is nothing at this address." if error.code == 404 else "The page could not be shown."
+        sentence = REFUSALS.get(error.code or 500, "The page could not be shown.")
         return _error("http", sentence, "Go back to the home page.", error.code or 500)
 
     @app.errorhandler(Exception)
@@ -68,4 +75,5 @@ def bench_of(app: Flask) -> Bench:
 def _error(code: str, sentence: str, advice: str, status: int) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
         return jsonify(error={"code": code, "sentence": sentence, "advice": advice}), status
-    return render_template("error.html", sentence=sentence, advice=advice, status=status), status
+    template = "locked.html" if code in ("foreign", "not-let-in") else "error.html"
+    return render_template(template, sentence=sentence, advice=advice, status=status), status

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spotid.errors import NotFoundError
+from spotid.errors import JobError, NotFoundError, ProjectError
 from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
+from spotid.jobs.care import PutBack, put_back
 from spotid.jobs.runner import Job, Jobs
 from spotid.jobs.stages import line_of
-from spotid.project import media, notes, recent, results
+from spotid.project import backup, ledger, media, notes, recent, results
 from spotid.project.folder import Project, check_apart, create_project, open_project
 from spotid.review.desk import Desk
 
 if TYPE_CHECKING:
     from spotid.match.chance import Calibration
 
-REFIT_EVERY = 25  # answers between two fits of the chances to a project's own answers
+REFIT_EVERY = 25  # answers between two fits of the chances to a project's own answers, while there are few of these
+REFIT_LATER = 250  # and from ten times as many answers on: a fit takes some 50 ms and then changes little
 RELOAD_SECONDS = 2.0  # how often, at most, a run going on is asked for its first look-alikes
 
 
@@ -33,7 +35,8 @@ class Opened:
     seen: tuple[int, bool] = (0, False)  # the newest job when the desk was set up, and whether it was running then
     looked: float = 0.0
     chances: Calibration | None = None  # of pairs, as the answers so far correct them
-    fitted: int = -1  # how many times ``REFIT_EVERY`` answers there were when they were corrected
+    backed_up: int | None = None  # the newest answer when a backup was last thought of
+    fitted: int = -1  # how many times ``REFIT_EVERY``, later ``REFIT_LATER`` answers there were at the last correction
 
 
 class Bench:
@@ -45,14 +48,40 @@ class Bench:
         self._opened: dict[str, Opened] = {}
         self._lock = threading.RLock()
 
-    def open(self, folder: Path) -> Project:
-        """Open a project, or find it where it is open already."""
+    def open(self, folder: Path, *, looking: bool = False) -> Project:
+        """Open a project, or find it where it is open already; one that was open for looking becomes writable."""
         with self._lock:
-            for opened in self._opened.values():
+            for opened in list(self._opened.values()):
                 if _same_folder(opened.project.path, folder):
+                    if opened.project.looking and not looking:
+                        self._take(open_project(folder))
+                        opened.project.close()
+                        return self.open(folder)
                     recent.remember(opened.project)
                     return opened.project
-            return self._take(open_project(folder))
+            return self._take(open_project(folder, readonly=looking))
+
+    def put_back(self, project_id: str, source: Path) -> PutBack:
+        """Put a backup in the place of an open project's database; it is open again afterwards.
+
+        Raises JobError while a job runs, and what ``restore`` raises.
+        """
+        project = self.project(project_id)
+        with self._lock:
+            job = self.jobs.of(project)
+            if job is not None and job.running:
+                raise JobError("This project is at work.", "Wait for it to end, or cancel it first.")
+            self._opened.pop(project_id)
+            project.close()
+            try:
+                return put_back(project.path, source)
+            finally:
+                self._take(open_project(project.path))
+
+    def check(self, project: Project, *, mend: bool, originals: bool) -> Job:
+        """Start a check of a project; with ``mend`` what can be made again is, by a run."""
+        kind = "mend" if mend else "check"
+        return self.jobs.start(project, kind, settings=self.settings, originals=originals)
 
     def create(self, folder: Path, images: Path, station_level: str) -> Project:
         """Make a project of ``folder`` for the originals in ``images`` and start the run."""
@@ -98,6 +127,11 @@ class Bench:
         with self._lock:
             job = self.jobs.of(project)
             seen = (job.row, job.running) if job is not None else (0, False)
+            rows = ledger.last_row(project.store)
+            if project.looking:
+                seen = (rows, False)  # another program may have kept answers
+            elif opened.backed_up is None or rows - opened.backed_up >= backup.EVERY_ANSWERS:
+                self._back_up(opened, rows)
             if opened.desk is None:
                 profile = line_of(project, self.settings).profile
                 opened.desk = Desk(project, self.settings["nearest"], profile.flanks_matter)
@@ -116,21 +150,39 @@ class Bench:
 
         project = self.project(project_id)
         opened = self._opened[project_id]
-        turn = results.answered(project.store) // REFIT_EVERY
+        desk = opened.desk
+        answered = results.answered(project.store) if desk is None else desk.identities.pair_answers
+        turn = answered // (REFIT_EVERY if answered < 10 * REFIT_LATER else REFIT_LATER)
         with self._lock:
             if opened.chances is None:
-                opened.chances = calibration_of(project)
-            elif turn != opened.fitted:
-                opened.chances = refit(project)
-            opened.fitted = turn
-            return opened.chances
+                opened.chances, opened.fitted = calibration_of(project), turn
+            due, opened.fitted = turn != opened.fitted, turn
+            known = opened.chances
+        if due:  # nobody else waits for it: until it is done, the chances are the earlier ones
+            known = opened.chances = refit(project)
+        return known
 
     def boxes_changed(self, project_id: str) -> None:
         """Let the desk be read anew when it is next looked at: sightings have come or gone."""
         with self._lock:
             self._opened[project_id].seen = (-1, False)
 
+    @staticmethod
+    def _back_up(opened: Opened, rows: int) -> None:
+        """Copy the answers from time to time, without making anybody wait."""
+        before, opened.backed_up = opened.backed_up, rows
+        if before is not None:
+            layout = opened.project.layout
+            threading.Thread(target=backup.of_answers, args=(layout, rows, before), name="backup", daemon=True).start()
+
     def _take(self, project: Project) -> Project:
+        there = self._opened.get(project.id)
+        if there is not None and not _same_folder(there.project.path, project.path):
+            project.close()  # two copies have one id: answers given on an open page would go to the wrong one
+            raise ProjectError(
+                f"A copy of this project is open already: “{there.project.path}”.",
+                "Close SpotID, start it again and open this one first.",
+            )
         self._opened[project.id] = Opened(project)
         recent.remember(project)
         return project

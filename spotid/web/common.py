@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from flask import current_app, request
@@ -17,14 +19,18 @@ def bench() -> Bench:
     return found
 
 
-def shown(project: Project) -> dict[str, str]:
+def shown(project: Project) -> dict[str, Any]:
     """A project as the templates show it."""
-    return {"id": project.id, "title": project.title, "path": str(project.path)}
+    looking = {"looking": project.looking, "warning": project.warning}
+    return {"id": project.id, "title": project.title, "path": str(project.path), **looking}
 
 
 def body() -> dict[str, Any]:
     """The request's JSON object. Raises BadRequestError where it is none."""
-    content = request.get_json(silent=True)
+    try:
+        content = request.get_json(silent=True)
+    except RecursionError:  # lists within lists within lists …
+        content = None
     if not isinstance(content, dict):
         raise BadRequestError("The request could not be understood.", "Reload the page and try again.")
     return content
@@ -35,10 +41,40 @@ def text(content: dict[str, Any], name: str, label: str = "", *, longest: int = 
     value = content.get(name)
     if not isinstance(value, str) or not value.strip():
         raise BadRequestError(f"{label or name} is empty.", "Fill it in and try again.")
+    try:
+        os.fsencode(value) if name.endswith(("path", "folder")) else value.encode()
+    except UnicodeEncodeError:  # half of a character, which neither the database nor a disk can keep
+        raise BadRequestError(f"{label or name} can't be used.", "Check what was typed.") from None
     if len(value) > longest or "\0" in value:
         raise BadRequestError(f"{label or name} can't be used.", "Check what was typed.")
     # Paths are often pasted with the quotation marks that a file manager puts around them.
     return value.strip().strip('"') if name.endswith("path") or name == "folder" else value
+
+
+def folder(content: dict[str, Any], name: str, label: str = "") -> Path:
+    """A field that holds the whole path of a folder, which need not exist. Raises BadRequestError."""
+    return absolute(text(content, name, label), label or name)
+
+
+def absolute(value: str, label: str) -> Path:
+    """A typed path: ``~`` is the user's own folder. Raises BadRequestError for one that is not whole."""
+    try:
+        path = Path(value).expanduser()
+        usable = path.is_absolute() and "\0" not in value
+        path.exists()  # what the operating system can't even ask for
+    except (OSError, RuntimeError, ValueError):
+        usable = False
+    if not usable:
+        raise BadRequestError(
+            f"{label} “{value[:200]}” can't be used.", "Give the whole path, from the disk or the first / on."
+        )
+    return path
+
+
+def after() -> int:
+    """The row after which a page of a list begins; what is no row number is the beginning."""
+    asked: int = request.args.get("after", 0, type=int)
+    return asked if 0 <= asked < 1 << 62 else 0
 
 
 def number(content: dict[str, Any], name: str) -> float | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from spotid.export.folders import default_folder
 from spotid.project import results, sightings
-from spotid.web.common import bench, body, shown, text
+from spotid.web.common import bench, body, folder, shown
 from spotid.web.run import describe
 
 pages = Blueprint("export", __name__)
@@ -47,5 +45,5 @@ def export(project_id: str) -> ResponseReturnValue:
 def start(project_id: str) -> ResponseReturnValue:
     """Start the export; the job's state tells the rest."""
     project = bench().project(project_id)
-    bench().export(project, Path(text(body(), "folder", "The folder")))
+    bench().export(project, folder(body(), "folder", "The folder"))
     return jsonify(describe(project, bench().jobs))

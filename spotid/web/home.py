@@ -9,15 +9,16 @@ from typing import Any
 
 import platformdirs
 import psutil
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from spotid.errors import NotFoundError
+from spotid.errors import BadRequestError, NotFoundError
 from spotid.intake.scan import count_pictures, is_system_name
 from spotid.places import projects_folder
 from spotid.project import recent
 from spotid.project.layout import looks_like_project
-from spotid.web.common import bench, body, text
+from spotid.web import session
+from spotid.web.common import absolute, bench, body, folder
 
 pages = Blueprint("home", __name__)
 
@@ -31,14 +32,17 @@ def home() -> ResponseReturnValue:
 
 @pages.get("/api/alive")
 def alive() -> ResponseReturnValue:
-    """Says to a second start that the program is running."""
-    return jsonify(program="SpotID", pid=os.getpid())
+    """Says to a second start that the program is running, and whether it is the one whose key that start found.
+
+    Open to everybody; who does not know the key learns nothing from the proof.
+    """
+    return jsonify(program="SpotID", proof=session.proof_of(current_app, request.args.get("of", "")))
 
 
 @pages.post("/api/projects/open")
 def open_existing() -> ResponseReturnValue:
     """Open existing embeddings; goes to the review where there is something to review."""
-    project = bench().open(Path(text(body(), "path", "“Path to existing embeddings folder”")))
+    project = bench().open(folder(body(), "path", "“Path to existing embeddings folder”"))
     desk = bench().desk(project.id)
     page = "review.review" if desk.queue.anchors else "shelves.dashboard"
     return jsonify(id=project.id, url=url_for(page, project_id=project.id))
@@ -49,8 +53,8 @@ def run_from_scratch() -> ResponseReturnValue:
     """Make the project and start the run."""
     content = body()
     project = bench().create(
-        Path(text(content, "project_path", "“Path for embeddings output”")),
-        Path(text(content, "images_path", "“Path to uncropped images”")),
+        folder(content, "project_path", "“Path for embeddings output”"),
+        folder(content, "images_path", "“Path to uncropped images”"),
         str(content.get("station_level") or "auto"),
     )
     return jsonify(id=project.id, url=url_for("run.run", project_id=project.id))
@@ -60,24 +64,28 @@ def run_from_scratch() -> ResponseReturnValue:
 def browse() -> ResponseReturnValue:
     """The folders in a folder; the browser itself may not look at the disk."""
     asked = request.args.get("path", "")
-    folder = Path(asked).expanduser() if asked else Path.home()
-    if not folder.is_absolute() or not folder.is_dir():
-        raise NotFoundError(f"There is no folder “{asked}”.", "Check the path.")
+    try:
+        found = absolute(asked, "The path") if asked else Path.home()
+        there = found.is_dir()
+    except (BadRequestError, OSError):
+        there = False
+    if not there:
+        raise NotFoundError(f"There is no folder “{asked[:200]}”.", "Check the path.")
     folders: list[dict[str, Any]] = []
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(found) as entries:
             names = sorted((entry.name for entry in entries if _is_folder(entry)), key=str.lower)
     except OSError as error:
         raise NotFoundError(
-            f"The folder “{folder}” can't be opened: {error.strerror or error}.", "Choose another one."
+            f"The folder “{found}” can't be opened: {error.strerror or error}.", "Choose another one."
         ) from None
     for name in names[:2000]:
-        path = folder / name
+        path = found / name
         folders.append(
             {"name": name, "path": str(path), "images": count_pictures(path), "is_project": looks_like_project(path)}
         )
-    parent = str(folder.parent) if folder.parent != folder else None
-    return jsonify(path=str(folder), parent=parent, folders=folders, places=_places(), pictures=count_pictures(folder))
+    parent = str(found.parent) if found.parent != found else None
+    return jsonify(path=str(found), parent=parent, folders=folders, places=_places(), pictures=count_pictures(found))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

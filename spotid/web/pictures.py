@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from spotid.errors import NotFoundError, PictureError
 from spotid.picture import open_file, upright
 from spotid.project import media, sightings
+from spotid.project.folder import Project
 from spotid.web.common import bench
 
 pages = Blueprint("pictures", __name__)
@@ -31,7 +32,7 @@ def picture(project_id: str, uid: str, view: str) -> ResponseReturnValue:
         raise NotFoundError("There is no such picture.", "Reload the page.")
     layout, recipe = project.layout, row["recipe"]
     if view == "original":
-        return _reduced(media.source_path(project.store, row["media_id"]), ORIGINAL_SIDE)
+        return _reduced(_original(project, row["media_id"]), ORIGINAL_SIDE)
     if recipe is None:
         raise NotFoundError("This picture has not been cropped yet.", "Wait for the run to get there.")
     if view == "thumb":
@@ -59,7 +60,14 @@ def frame(project_id: str, media_uid: str, view: str) -> ResponseReturnValue:
     small = project.layout.small(media_uid)
     if view == "small" and small.is_file():
         return _file(small)
-    return _reduced(media.source_path(project.store, row["id"]), SMALL_SIDE if view == "small" else ORIGINAL_SIDE)
+    return _reduced(_original(project, row["id"]), SMALL_SIDE if view == "small" else ORIGINAL_SIDE)
+
+
+def _original(project: Project, media_id: int) -> Path:
+    try:
+        return media.source_path(project.store, media_id)
+    except PictureError as error:
+        raise NotFoundError(error.sentence, error.advice) from None
 
 
 def _file(path: Path) -> Response:

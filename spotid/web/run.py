@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,17 +13,18 @@ from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
 from spotid.jobs.runner import Jobs, idle
-from spotid.project import media
+from spotid.project import crashes
 from spotid.project.folder import Project
-from spotid.web.common import bench, body, shown
-from spotid.words import MediaState, Problem
+from spotid.web.common import after, bench, body, shown, text
+from spotid.words import JobState, MediaState, Problem
 
 pages = Blueprint("run", __name__)
 
 EVENT_SECONDS = 0.5  # at most two events a second
-SILENCE_SECONDS = 15.0  # a comment so often keeps the connection from looking dead
+SILENCE_SECONDS = 5.0  # the state is told so often in any case: a page that hears nothing for longer asks by itself
 STREAM_SECONDS = 300.0  # the browser reconnects by itself; this frees threads of closed tabs
 PROBLEM_PAGE = 100
+ONE_ANIMAL = "One of the animals in this picture could not be worked on; the others were."
 
 
 @pages.get("/project/<project_id>/run")
@@ -39,12 +41,15 @@ def job(project_id: str) -> ResponseReturnValue:
 
 @pages.post("/api/project/<project_id>/job")
 def act(project_id: str) -> ResponseReturnValue:
-    """Start (or resume) or cancel."""
+    """Start (or resume) or cancel. To start one that is paused is to let it look for room at once."""
     project, action = bench().project(project_id), body().get("action")
+    running = bench().jobs.of(project)
     if action == "start":
-        bench().run(project)
+        if running is not None and running.state is JobState.PAUSED:
+            running.resume()
+        else:
+            bench().run(project)
     elif action == "cancel":
-        running = bench().jobs.of(project)
         if running is not None:
             running.cancel()
     else:
@@ -65,9 +70,8 @@ def events(project_id: str) -> ResponseReturnValue:
             with running.changed:
                 if running.version == version:
                     running.changed.wait(SILENCE_SECONDS)
-            told = running.version != version
             version = running.version
-            yield f"data: {json.dumps(describe(project, jobs))}\n\n" if told else ": still here\n\n"
+            yield f"data: {json.dumps(describe(project, jobs))}\n\n"
             time.sleep(EVENT_SECONDS)
         yield f"data: {json.dumps(describe(project, jobs))}\n\n"
 
@@ -78,25 +82,57 @@ def events(project_id: str) -> ResponseReturnValue:
 def problems(project_id: str) -> ResponseReturnValue:
     """Files put aside, each with its reason, a page at a time."""
     project = bench().project(project_id)
-    after = request.args.get("after", 0, type=int)
-    found = media.in_state(project.store, MediaState.PROBLEM, PROBLEM_PAGE + 1, after)
-    rows = [
-        {
-            "id": row["id"],
-            "path": row["relpath"],
-            "problem": row["problem"],
-            "sentence": sentence_of(row["problem"]),
-            "thumb": thumb(project, row["uid"]),
-        }
-        for row in found[:PROBLEM_PAGE]
-    ]
+    found = crashes.troubled(project.store, PROBLEM_PAGE + 1, after())
+    fatal = set(crashes.put_aside(project.store))
+    rows = []
+    for row in found[:PROBLEM_PAGE]:
+        again = row["uid"] in fatal
+        problem = row["problem"] if row["state"] == MediaState.PROBLEM else Problem.CRASHED.value if again else None
+        rows.append(
+            {
+                "id": row["id"],
+                "uid": row["uid"],
+                "path": row["relpath"],
+                "problem": problem,
+                "sentence": sentence_of(problem) or ONE_ANIMAL,
+                "advice": advice_of(problem) or Problem.UNEXPECTED.advice,
+                "detail": detail_of(row),
+                "again": again,
+                "thumb": thumb(project, row["uid"]),
+            }
+        )
     following = rows[-1]["id"] if len(found) > PROBLEM_PAGE else None
-    return jsonify(rows=rows, next_after=following, total=media.count(project.store, MediaState.PROBLEM))
+    return jsonify(rows=rows, next_after=following, total=crashes.count_troubled(project.store))
+
+
+@pages.post("/api/project/<project_id>/problems/again")
+def again(project_id: str) -> ResponseReturnValue:
+    """Try a file again that was put aside because workers died with it in hand; starts a run where none is at work."""
+    project = bench().project(project_id)
+    queued = crashes.try_again(project.store, text(body(), "uid", "The file", longest=40))
+    running = bench().jobs.of(project)
+    started = queued and (running is None or not running.running)
+    if started:
+        bench().run(project)
+    return jsonify(queued=queued, started=started, job=describe(project, bench().jobs))
 
 
 def sentence_of(problem: str | None) -> str:
     """The sentence of a stored problem."""
     return Problem(problem).sentence if problem in {known.value for known in Problem} else ""
+
+
+def advice_of(problem: str | None) -> str:
+    """What a person can do about a stored problem."""
+    return Problem(problem).advice if problem in {known.value for known in Problem} else ""
+
+
+def detail_of(row: sqlite3.Row) -> str:
+    """What is known of a file beyond the sentence and the advice that go with its problem."""
+    detail, problem = row["problem_detail"] or "", row["problem"]
+    if problem == Problem.CRASHED:  # the stage, which the log tells better
+        return ""
+    return detail.removeprefix(sentence_of(problem)).strip().removesuffix(advice_of(problem)).strip()
 
 
 def thumb(project: Project, media_uid: str) -> str | None:
@@ -111,4 +147,4 @@ def describe(project: Project, jobs: Jobs, kind: str | None = None) -> dict[str,
     current = jobs.of(project)
     wanted = current is not None and kind in (None, current.kind)
     told = current.describe() if current is not None and wanted else idle(project, kind)
-    return told | {"problems": media.count(project.store, MediaState.PROBLEM)}
+    return told | {"problems": crashes.count_troubled(project.store)}

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from spotid.project import frame_queues, media, results, sightings, views
+from spotid.project import filenames, frame_queues, media, results, sightings, views
 from spotid.project.folder import Project
-from spotid.web.common import bench, shown
-from spotid.web.run import describe, sentence_of
+from spotid.web.common import after, bench, shown
+from spotid.web.run import advice_of, describe, detail_of, sentence_of
 
 pages = Blueprint("shelves", __name__)
 
@@ -40,7 +40,7 @@ def files(project_id: str) -> ResponseReturnValue:
     project = bench().project(project_id)
     shelf = request.args.get("shelf", "")
     shelf = shelf if shelf in views.SHELVES else next(iter(views.SHELVES))
-    found = views.on_shelf(project.store, shelf, request.args.get("after", 0, type=int), PAGE + 1)
+    found = views.on_shelf(project.store, shelf, after(), PAGE + 1)
     return render_template(
         "sightings.html",
         project=shown(project),
@@ -95,13 +95,14 @@ def _row(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "media_uid": row["uid"],
         "uid": row["sighting_uid"],
-        "name": row["relpath"].rsplit("/", 1)[-1],
-        "path": row["relpath"],
-        "station": row["station"],
+        "name": filenames.shown(row["relpath"].rsplit("/", 1)[-1]),
+        "path": filenames.shown(row["relpath"]),
+        "station": filenames.shown(row["station"] or ""),
         "captured_at": row["captured_at"],
         "state": row["state"],
         "problem": row["problem"],
         "sentence": sentence_of(row["problem"]),
-        "advice": "",
+        "advice": advice_of(row["problem"]),
+        "detail": detail_of(row),
         "individual": row["code"],
     }

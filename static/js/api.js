@@ -15,6 +15,23 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Say above the page that nothing here works any more: SpotID was started anew, and this page is of the old start.
+ * @param {?ApiError} error null where an answer came again
+ */
+function shutOut(error) {
+  let box = document.getElementById("shut-out");
+  if (!error) return box?.remove();
+  if (!box) {
+    box = document.createElement("div");
+    box.id = "shut-out";
+    box.className = "notice bad";
+    box.setAttribute("role", "alert");
+    document.querySelector("header")?.after(box);
+  }
+  showError(box, error);
+}
+
 /** @param {string} url @param {RequestInit} options @param {number} seconds limit before the call counts as failed */
 async function call(url, options, seconds) {
   const stop = new AbortController();
@@ -37,9 +54,12 @@ async function call(url, options, seconds) {
   } finally {
     clearTimeout(timer);
   }
-  if (response.ok && answer !== null) return answer;
+  if (response.ok && answer !== null) {
+    shutOut(null);
+    return answer;
+  }
   const fault = answer?.error ?? {};
-  throw new ApiError(
+  const error = new ApiError(
     {
       code: fault.code ?? "unexpected",
       sentence: fault.sentence ?? `SpotID gave an answer that can't be read (status ${response.status}).`,
@@ -47,6 +67,8 @@ async function call(url, options, seconds) {
     },
     response.status,
   );
+  if (error.code === "not-let-in") shutOut(error);
+  throw error;
 }
 
 /** @param {string} url @param {number} [seconds] @returns {Promise<any>} */

@@ -149,6 +149,11 @@ async function open(input, how) {
 }
 
 /** Connect every Browse… button of the page with the chooser. */
+/** Let a button that was made later open the chooser. @param {HTMLButtonElement} button */
+export function browseOn(button) {
+  button.addEventListener("click", () => open(el(button.dataset.browse ?? ""), button.dataset.mode ?? "open"));
+}
+
 export function wireBrowse() {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-browse]"))) {
     button.addEventListener("click", () => open(el(button.dataset.browse ?? ""), button.dataset.mode ?? "open"));

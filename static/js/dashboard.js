@@ -10,7 +10,8 @@ const SAYS = {
   none: "No run has been started yet.",
   queued: "The run begins in a moment.",
   done: "All photographs found so far have been worked through.",
-  cancelled: "The run is paused; it goes on from where it was.",
+  paused: "The run waits for room on the disk and then goes on by itself.",
+  cancelled: "The run was stopped; it goes on from where it was.",
   failed: "The run has stopped before its end.",
 };
 
@@ -40,7 +41,7 @@ function showJob(job) {
   const stage = job.stages?.find((s) => s.state === "running");
   const active = ACTIVE.includes(job.state);
   const done = stage?.total ? ` — ${number(stage.done)} of ${number(stage.total)}` : "";
-  el("run-text").textContent = active && stage ? `${stage.sentence}${done}.` : job.kind === "export" ? (active ? "An export is at work." : "No run is at work.") : (SAYS[job.state] ?? job.sentence);
+  el("run-text").textContent = active && stage && job.state !== "paused" ? `${stage.sentence}${done}.` : job.kind !== "run" ? (active ? (job.kind === "export" ? "An export is at work." : "A check is at work.") : "No run is at work.") : (SAYS[job.state] ?? job.sentence);
   el("run-start").hidden = active;
   el("run-start").textContent = ["cancelled", "failed"].includes(job.state) ? "Go on with the run" : "Look for new photographs";
 }

@@ -8,6 +8,13 @@ export const number = (n) => grouped.format(n ?? 0);
 /** @param {number} n @param {string} one @param {string} many */
 export const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
+/**
+ * A name from a disk on one line: line breaks, letters that can't be drawn and marks that turn text around are shown as
+ * what they are, a replacement mark.
+ * @param {string} name
+ */
+export const shown = (name) => name.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
+
 const pad = (/** @type {number} */ n) => String(n).padStart(2, "0");
 
 /**

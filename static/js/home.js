@@ -1,6 +1,7 @@
 // The start page: open a project, or run a new one.
 import { ApiError, holding, post, showError } from "./api.js";
 import { wireBrowse } from "./browse.js";
+import { offerInstead } from "./openings.js";
 
 /** @param {string} id @returns {string} */
 const value = (id) => /** @type {HTMLInputElement} */ (document.getElementById(id)).value.trim().replace(/^["']|["']$/g, "");
@@ -36,6 +37,7 @@ function wireForm(formId, fields, send) {
         location.assign((await send()).url);
       } catch (error) {
         showError(box, error);
+        if (formId === "open-form") offerInstead(box, error, value("open-path"));
       }
     });
   });
@@ -67,6 +69,7 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
         location.assign((await post("/api/projects/open", { path: button.dataset.open }, 120)).url);
       } catch (error) {
         showError(box, error);
+        offerInstead(box, error, button.dataset.open ?? "");
       }
     }),
   );

@@ -1,11 +1,13 @@
 // The list of files that could not be used, read a page at a time.
-import { get, projectId } from "./api.js";
-import { count, number } from "./format.js";
+import { get, holding, post, projectId } from "./api.js";
+import { count, number, shown } from "./format.js";
 
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 export class Problems {
-  constructor() {
+  /** @param {(job: import("./types.js").Job) => void} onRun called when trying a file again has started a run */
+  constructor(onRun) {
+    this.onRun = onRun;
     this.count = 0;
     this.shown = 0;
     /** @type {?number} where the next page begins; null at the end */
@@ -28,12 +30,23 @@ export class Problems {
     return /** @type {HTMLDetailsElement} */ (el("problems")).open;
   }
 
+  /** Try a file again that had stopped the program. @param {{uid: string}} problem */
+  async #again(problem) {
+    try {
+      const told = await post(`/api/project/${projectId()}/problems/again`, { uid: problem.uid });
+      if (told.started) this.onRun(told.job);
+      return told.started ? "It is tried again now." : "It is tried again at the next run.";
+    } catch (error) {
+      return /** @type {Error} */ (error).message;
+    }
+  }
+
   async #more() {
     if (this.busy || this.shown >= this.count) return;
     this.busy = true;
     try {
       const page = await get(`/api/project/${projectId()}/problems?after=${this.after ?? 0}`);
-      el("problem-rows").append(...page.rows.map(row));
+      el("problem-rows").append(...page.rows.map((/** @type {any} */ one) => row(one, () => this.#again(one))));
       this.shown += page.rows.length;
       this.after = page.next_after ?? page.rows.at(-1)?.id ?? this.after;
       el("problems-more").hidden = !page.next_after;
@@ -47,8 +60,8 @@ export class Problems {
   }
 }
 
-/** @param {{path: string, sentence: string, thumb: ?string}} problem */
-function row(problem) {
+/** @param {{uid: string, path: string, sentence: string, advice: string, detail: string, again: boolean, thumb: ?string}} problem @param {() => Promise<string>} again */
+function row(problem, again) {
   const div = document.createElement("div");
   div.className = "problem";
   const thumb = document.createElement("span");
@@ -65,9 +78,26 @@ function row(problem) {
   }
   const path = document.createElement("span");
   path.className = "path";
-  path.textContent = problem.path;
+  path.dir = "auto";
+  path.textContent = shown(problem.path);
   const why = document.createElement("span");
-  why.textContent = problem.sentence;
+  const advice = document.createElement("span");
+  advice.className = "quiet";
+  advice.textContent = problem.advice;
+  why.append(`${problem.sentence} ${problem.detail} `, advice);
+  if (problem.again) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small";
+    button.textContent = "Try again";
+    button.setAttribute("aria-label", `Try ${problem.path} again`);
+    button.addEventListener("click", () =>
+      holding(button, async () => {
+        why.textContent = await again();
+      }),
+    );
+    why.append(" ", button);
+  }
   div.append(thumb, path, why);
   return div;
 }

@@ -1,5 +1,5 @@
 // The run page: how far the work is, what it stumbled over, and the way to the review.
-import { get, holding, post, projectId, showError } from "./api.js";
+import { ApiError, get, holding, post, projectId, showError } from "./api.js";
 import { count, duration, number, speed, timeLeft } from "./format.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 import { Problems } from "./problems.js";
@@ -8,7 +8,10 @@ import { Problems } from "./problems.js";
 
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const problems = new Problems();
+const problems = new Problems((job) => {
+  draw(job);
+  begin();
+});
 let stop = () => {};
 let reviewable = false;
 let state = "loading";
@@ -17,13 +20,14 @@ const TITLES = {
   none: "Nothing has been run yet",
   queued: "Waiting to start",
   running: "Working through your photographs",
+  paused: "Waiting for room on the disk",
   done: "The run is finished",
-  cancelled: "The run is paused",
+  cancelled: "The run was stopped",
   failed: "The run has stopped",
 };
 
 /** @type {Record<string, string>} */
-const STARTS = { done: "Look for new photographs", none: "Start the run" };
+const STARTS = { done: "Look for new photographs", none: "Start the run", paused: "Look for room again" };
 
 /** How much of the whole each stage usually takes; only the overall bar depends on it. @type {Record<string, number>} */
 const WEIGHTS = { scan: 1, read: 10, detect: 35, crop: 25, embed: 15, neighbours: 3, points: 11 };
@@ -70,7 +74,7 @@ function stageRow(stage, job) {
 
 /** @param {Job} job */
 function draw(job) {
-  if (job.kind === "export") return drawExport(job);
+  if (job.kind === "export" || job.kind === "check") return drawExport(job);
   state = job.state;
   const active = ACTIVE.includes(job.state);
   el("run").dataset.state = job.state;
@@ -80,8 +84,7 @@ function draw(job) {
   el("overall-percent").textContent = `${Math.floor(part * 100)} %`;
   /** @type {HTMLProgressElement} */ (el("overall")).value = part;
   el("overall").classList.toggle("done", job.state === "done");
-  const now = job.stages?.find((s) => s.state === "running");
-  el("overall-left").textContent = job.state === "running" && now ? `${now.sentence}: ${timeLeft(job.seconds_left)}` : "";
+  el("overall-left").textContent = job.state === "running" ? wholeLeft(job) : "";
   el("run-notes").hidden = !job.notes?.length;
   say("run-notes", (job.notes ?? []).join(" "));
   for (const stage of job.stages ?? []) stageRow(stage, job);
@@ -89,7 +92,7 @@ function draw(job) {
   el("progress-card").hidden = job.state === "none";
   el("run-cancel").hidden = !active;
   const start = el("run-start");
-  start.hidden = active;
+  start.hidden = active && job.state !== "paused";
   start.textContent = STARTS[job.state] ?? "Resume";
   start.classList.toggle("primary", job.state !== "done");
   problems.setCount(job.problems);
@@ -101,6 +104,14 @@ function draw(job) {
   el("done").hidden = job.state !== "done";
   document.title = `${active ? `${Math.floor(part * 100)} % — ` : ""}${TITLES[job.state]} — SpotID`;
   if (job.state === "done") drawDone(job);
+}
+
+/** To the end of the run; where a step ahead was never measured on this computer, the least that it will take. @param {Job} job */
+function wholeLeft(job) {
+  const unmeasured = job.unmeasured ?? [];
+  const known = job.seconds_left !== null && job.seconds_left !== undefined;
+  if (!known || !unmeasured.length) return timeLeft(job.seconds_left);
+  return `at least ${duration(Math.max(60, job.seconds_left ?? 0))} left; how long “${unmeasured[0]}” ${unmeasured.length > 1 ? "and what follows take" : "takes"} is not known yet`;
 }
 
 /** @param {Job} job */
@@ -117,7 +128,7 @@ function drawExport(job) {
   const active = ACTIVE.includes(job.state);
   state = "none";
   el("run").dataset.state = "none";
-  say("run-title", active ? "An export is at work" : "No run is at work");
+  say("run-title", active ? (job.kind === "check" ? "A check is at work" : "An export is at work") : "No run is at work");
   say("run-lead", active ? "The run can be started when the export has been written." : "New photographs are found by starting the run again.");
   el("progress-card").hidden = true;
   el("run-cancel").hidden = true;
@@ -169,9 +180,22 @@ function ask(action, button) {
   });
 }
 
+/** Say that the program gives no answer, or that it lives but has been started anew since. @param {unknown} error */
+function lost(error) {
+  el("run-lost").hidden = !error;
+  if (!error) return;
+  const answered = error instanceof ApiError && error.status > 0;
+  const strong = document.createElement("strong");
+  strong.textContent = answered ? error.sentence : "SpotID can't be reached.";
+  el("run-lost").replaceChildren(
+    strong,
+    answered ? ` ${error.advice} This page goes on by itself then.` : " Check that the program is still running. This page asks again every second.",
+  );
+}
+
 function begin() {
   stop();
-  stop = follow(draw, (lost) => (el("run-lost").hidden = !lost));
+  stop = follow(draw, lost);
 }
 
 el("run-cancel").addEventListener("click", () => ask("cancel", el("run-cancel")));

@@ -47,14 +47,16 @@
 
 /**
  * @typedef {Object} Job
- * @property {"none"|"queued"|"running"|"done"|"cancelled"|"failed"} state
- * @property {"run"|"export"} kind
+ * @property {"none"|"queued"|"running"|"paused"|"done"|"cancelled"|"failed"} state
+ * @property {"run"|"export"|"check"|"mend"} kind
  * @property {string} sentence
  * @property {string} advice
  * @property {?string} stage
  * @property {{name: string, sentence: string, done: number, total: number, state: "waiting"|"running"|"done"}[]} stages
  * @property {?number} rate things a second
- * @property {?number} seconds_left of the stage at work
+ * @property {?number} seconds_left to the end of the job; with stages in `unmeasured` the least that it will take
+ * @property {string[]} [unmeasured] stages ahead that were never measured on this computer
+ * @property {number} [restarts] how often a worker died and another one took over
  * @property {number} problems
  * @property {number} elapsed seconds
  * @property {string[]} [notes] sentences about the run as a whole

@@ -26,11 +26,16 @@ class Site:
 
     address: str
     project: Any
+    bench: Any = None
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
     def url(self, page: str = "") -> str:
         return f"{self.address}/project/{self.project.id}/{page}"
+
+    def reread(self) -> None:
+        """Let the pages see what was put into the project behind their back, as the end of a run does."""
+        self.bench.boxes_changed(self.project.id)
 
     def kinds(self) -> list[str]:
         """The answers in the ledger, oldest first."""
@@ -64,7 +69,7 @@ def site(stock) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}", project)
+    yield Site(f"http://127.0.0.1:{server.port}", project, bench_of(app))
     server.shutdown()
     thread.join(timeout=10)
     bench_of(app).close()

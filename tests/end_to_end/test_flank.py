@@ -63,6 +63,7 @@ def test_the_programs_guess_says_how_sure_it_is(page, site, review) -> None:
     uid = review.shown()[1]
     row = site.project.store.one("SELECT id FROM sighting WHERE uid = ?", uid)
     flanks.keep_guesses(site.project.store, "flank-1", [(row["id"], Flank.RIGHT, 0.937, 0.0)])
+    site.reread()  # as the end of a run does
     page.reload()
     review.settled()
     assert "right side, 93 % sure" in review.says("facts-b")

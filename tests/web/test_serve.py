@@ -41,7 +41,12 @@ def test_without_a_browser_the_address_is_said(monkeypatch) -> None:
 
 
 def test_a_stale_note_is_no_running_program(home) -> None:
-    (home / "running.json").write_text('{"address": "http://127.0.0.1:9"}')
-    assert serve.running_address() is None
-    (home / "running.json").write_text("garbage")
-    assert serve.running_address() is None
+    for stale in (
+        '{"address": "http://127.0.0.1:9", "key": "k"}',
+        '{"address": "http://127.0.0.1:9"}',
+        '{"address": "http://evil.example", "key": "k"}',
+        "[]",
+        "garbage",
+    ):
+        (home / "running.json").write_text(stale)
+        assert serve.running() is None

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Program:
-    """A running SpotID: its address and the whole family of its processes."""
+    """A running SpotID: its address, the address with its key that opens it, and the whole family of its processes."""
 
     def __init__(self, home: Path, log: Path) -> None:
         environment = {**os.environ, "SPOTID_HOME": str(home), "PYTHONUNBUFFERED": "1"}
@@ -32,12 +33,17 @@ class Program:
             text=True,
             start_new_session=True,
         )
-        self.address = self._address()
+        self.door = self._door()
+        self.address = self.door.split("/?")[0]
+        # From here on ``urllib`` is let in as a browser is: by the cookie that the opening address gives.
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        opener.open(self.door, timeout=30).close()
+        urllib.request.install_opener(opener)
 
-    def _address(self) -> str:
+    def _door(self) -> str:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            found = re.search(r"running at (http://127\.0\.0\.1:\d+)", line)
+            found = re.search(r"running at (http://127\.0\.0\.1:\d+/\?key=\S+)", line)
             if found:
                 return found.group(1)
         raise AssertionError("the program ended before it said its address")
@@ -67,6 +73,7 @@ def program(home: Path, tmp_path: Path) -> Iterator[Callable[[], Program]]:
     yield start
     for one in started:
         one.close()
+    urllib.request.install_opener(urllib.request.build_opener())
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_from_a_raw_folder_to_exported_leopards(program, page: Page, little_surv
     running = program()
 
     # Home: run the model from scratch.
-    page.goto(running.address)
+    page.goto(running.door)
     picture_of(page, "home")
     page.get_by_label("Path for embeddings output").fill(str(project))
     page.get_by_label("Path to uncropped images").fill(str(little_survey))
@@ -102,7 +102,7 @@ def test_from_a_raw_folder_to_exported_leopards(program, page: Page, little_surv
     page.goto("about:blank")
     running.close()
     running = program()
-    page.goto(running.address)
+    page.goto(running.door)
     page.get_by_label("Path to existing embeddings folder").fill(str(project))
     page.get_by_role("button", name="Open Embeddings").click()
     page.wait_for_url("**/review")
