@@ -135,7 +135,7 @@ class Harness(Lives):
 
         To the program a kill from outside looks like any death. Gives those that were put aside.
         """
-        if not (folder / "project.sqlite").is_file():
+        if not (folder / "project.json").is_file():  # killed while it was being made: no run has begun
             return set()
         from spotid.project import crashes
         from spotid.project.folder import open_project

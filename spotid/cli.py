@@ -116,7 +116,7 @@ def open_(folder: Path, read_only: bool, no_browser: bool, port: int) -> None:
 
 
 @main.command()
-@click.argument("images", type=FOLDER)
+@click.argument("images", type=click.Path(path_type=Path))
 @PROJECT
 @click.option(
     "--station-level",
@@ -126,7 +126,7 @@ def open_(folder: Path, read_only: bool, no_browser: bool, port: int) -> None:
 )
 @click.option("--setting", "chosen", multiple=True, metavar="NAME=VALUE", help="Set one of the settings; repeatable.")
 def run(images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...]) -> None:
-    """Find, crop, describe and compare the animals of all photographs below IMAGES.
+    """Find, crop, describe and compare the animals of all photographs below IMAGES, a folder or a ZIP.
 
     Run it again to go on after a stop, or after photographs were added.
     """
@@ -141,24 +141,17 @@ def _split_setting(text: str) -> tuple[str, str]:
 
 
 def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any]) -> None:
-    from spotid.errors import NotFoundError
-    from spotid.intake.collect import STATION_LEVEL
-    from spotid.intake.stations import check_level
+    from spotid.intake import source
     from spotid.jobs.bar import work
-    from spotid.project import media, notes, views
-    from spotid.project.folder import check_apart, create_project
+    from spotid.project import views
+    from spotid.project.folder import create_project
     from spotid.settings import settings
 
-    images = images.expanduser().absolute()
-    if not images.is_dir():
-        raise NotFoundError(f"There is no folder “{images}”.", "Check the path to the photographs.")
-    check_apart(folder, images)
-    check_level(station_level)
+    images = source.checked(images, folder, station_level)
     values = settings(chosen)
     project = create_project(folder)
     try:
-        media.root_id(project.store, images)
-        notes.put(project.store, STATION_LEVEL, station_level)
+        source.take(project, images, station_level)
         work(project, "run", settings=values)
         for key, count in views.shelf_counts(project.store).items():
             if count:

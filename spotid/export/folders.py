@@ -20,7 +20,7 @@ from spotid.project.filenames import on_disk, shown
 from spotid.project.files import copy_whole, sha256_of, write_whole
 from spotid.project.folder import Project
 from spotid.project.inside import original
-from spotid.project.media import roots
+from spotid.project.media import root_folder, roots
 from spotid.words import Problem
 
 MATCHES_FILE = "leopard_matches.csv"
@@ -66,7 +66,7 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
         if relpath is None or not (folder / relpath).is_file():
             relpath = _copy(project, folder, row, unreadable)
         if relpath is not None:
-            lines.append(_line(row, relpath, joined, conflicts))
+            lines.append(_line(project, row, relpath, joined, conflicts))
         progress.step()
     _write_tables(project, folder, lines, unreadable)
     individuals = len({line["Leopard ID"] for line in lines})
@@ -81,7 +81,8 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
 
 
 def _copy(project: Project, folder: Path, row: sqlite3.Row, unreadable: list[str]) -> str | None:
-    source = Path(on_disk(row["root"])) / on_disk(row["relpath"])
+    root = root_folder(project.store, row["root"])
+    source = root / on_disk(row["relpath"])
     name = export_name(row["station"], row["captured_at"], source.name, row["uid"])
     relpath = f"{safe(row['code'])}/{name}"
     target, attempt = folder / relpath, 1
@@ -90,7 +91,7 @@ def _copy(project: Project, folder: Path, row: sqlite3.Row, unreadable: list[str
         relpath = f"{safe(row['code'])}/{target.stem}-{attempt}{target.suffix}"
         target = folder / relpath
     try:
-        _check_unchanged(row, original(Path(on_disk(row["root"])), on_disk(row["relpath"])))
+        _check_unchanged(row, original(root, on_disk(row["relpath"])))
         copy_whole(source, target)
     except DiskFullError:
         raise
@@ -161,11 +162,13 @@ def _conflicting(project: Project) -> frozenset[str]:
     return frozenset(uid for row in rows for uid in (row["a"], row["b"]))
 
 
-def _line(row: sqlite3.Row, relpath: str, joined: dict[str, int], conflicts: frozenset[str]) -> dict[str, Any]:
+def _line(
+    project: Project, row: sqlite3.Row, relpath: str, joined: dict[str, int], conflicts: frozenset[str]
+) -> dict[str, Any]:
     return {
         "Image Path": relpath,
         "Leopard ID": row["code"],
-        "Original Path": str(Path(row["root"]) / row["relpath"]),
+        "Original Path": str(project.path / row["root"] / row["relpath"]),
         "Station": row["station"],
         "Camera": row["camera"],
         "Time": row["captured_at"],

@@ -30,8 +30,13 @@ class Line:
         project, settings = self.project, self.settings
         if stage is Stage.SCAN:
             from spotid.intake.collect import scan_roots
+            from spotid.intake.source import unpack_pending
 
-            return lambda progress: scan_roots(project, progress)
+            def scan(progress: Progress) -> None:
+                unpack_pending(project, progress, settings["unpack_mb"])
+                scan_roots(project, progress)
+
+            return scan
         if stage is Stage.READ:
             from spotid.intake.collect import read_pending
 

@@ -14,6 +14,7 @@ from spotid.project.store import Store
 from spotid.words import MediaState, SightingState
 
 UID_LENGTH = 16
+INNER = "originals"  # the folder of a project in which ZIPs are unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,12 @@ def root_id(store: Store, folder: Path) -> int:
 
 def roots(store: Store) -> dict[int, Path]:
     """All folders of originals."""
-    return {row["id"]: Path(on_disk(row["path"])) for row in store.all("SELECT id, path FROM root")}
+    return {row["id"]: root_folder(store, row["path"]) for row in store.all("SELECT id, path FROM root")}
+
+
+def root_folder(store: Store, path: str) -> Path:
+    """The folder that a root's row means; one in the project itself (``INNER``) moves with it."""
+    return store.path.parent / on_disk(path)
 
 
 def add_found(store: Store, root: int, files: Sequence[Found]) -> int:
@@ -206,7 +212,7 @@ def source_path(store: Store, media_id: int) -> Path:
         media_id,
     )
     assert row is not None, "media rows are never deleted"
-    return original(Path(on_disk(row["root"])), on_disk(row["relpath"]))
+    return original(root_folder(store, row["root"]), on_disk(row["relpath"]))
 
 
 def number_visits(store: Store, minutes: float) -> None:

@@ -155,7 +155,7 @@ def _fill(layout: Layout, inner: Path, sources: list[_Source], originals: Path |
         connection.execute("PRAGMA journal_mode = DELETE")
         schema.migrate(connection)
         connection.execute("BEGIN")
-        places = _Places(connection, originals)
+        places = _Places(connection, layout.root, originals)
         for source in sources:
             cursor = connection.execute(
                 "INSERT INTO encoder (identity, name, dim) VALUES (?, ?, ?)", (source.identity, source.name, source.dim)
@@ -188,8 +188,9 @@ def _fill(layout: Layout, inner: Path, sources: list[_Source], originals: Path |
 class _Places:
     """Rows of files and sightings, made when they are first named."""
 
-    def __init__(self, connection: sqlite3.Connection, originals: Path | None) -> None:
-        self._connection, self._originals = connection, originals.expanduser().absolute() if originals else None
+    def __init__(self, connection: sqlite3.Connection, project: Path, originals: Path | None) -> None:
+        self._connection, self._project = connection, project
+        self._originals = originals.expanduser().absolute() if originals else None
         self._media: dict[str, tuple[int, bool]] = {}
         self.known: dict[str, int] = {}
 
@@ -234,7 +235,7 @@ class _Places:
         return self._media[name]
 
     def _root(self, row: dict[str, str]) -> Path:
-        told = Path(row["root"]) if row.get("root") else None
+        told = self._project / row["root"] if row.get("root") else None  # an absolute one stays what it is
         if self._originals is not None and (told is None or not (told / row["path"]).is_file()):
             return self._originals
         return told or Path("/") / UNKNOWN_ROOT

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid.errors import JobError, NotFoundError, ProjectError
-from spotid.intake.collect import STATION_LEVEL
-from spotid.intake.stations import check_level
+from spotid.intake import source
 from spotid.jobs.care import PutBack, put_back
 from spotid.jobs.runner import Job, Jobs
 from spotid.jobs.stages import line_of
-from spotid.project import backup, ledger, media, notes, recent, results
-from spotid.project.folder import Project, check_apart, create_project, open_project
+from spotid.project import backup, ledger, recent, results
+from spotid.project.folder import Project, create_project, open_project
 from spotid.review.desk import Desk
 
 if TYPE_CHECKING:
@@ -84,20 +83,13 @@ class Bench:
         return self.jobs.start(project, kind, settings=self.settings, originals=originals)
 
     def create(self, folder: Path, images: Path, station_level: str) -> Project:
-        """Make a project of ``folder`` for the originals in ``images`` and start the run."""
-        check_level(station_level)
-        images = images.expanduser().absolute()
-        if not images.is_dir():
-            raise NotFoundError(
-                f"There is no folder “{images}”.", "Check the path to the photographs, or look for it with Browse…."
-            )
-        check_apart(folder, images)
+        """Make a project of ``folder`` for the originals in ``images``, a folder or a ZIP, and start the run."""
+        images = source.checked(images, folder, station_level)
         with self._lock:
             project = next((o.project for o in self._opened.values() if _same_folder(o.project.path, folder)), None)
             if project is None:
                 project = self._take(create_project(folder))
-        media.root_id(project.store, images)
-        notes.put(project.store, STATION_LEVEL, station_level)
+        source.take(project, images, station_level)
         self.run(project)
         return project
 
