@@ -50,6 +50,12 @@ class Lives:
         paths = {"project_path": str(folder), "images_path": str(self.originals)}
         return str(program.ask("/api/projects/run", paths, PATIENCE)["id"])
 
+    def _begun(self, program: Program, folder: Path) -> str:
+        try:
+            return self.begin(program, folder)
+        except Refused as error:
+            raise Loss(f"{folder} can't be opened any more: {error}") from None
+
     def until_done(self, program: Program, project: str) -> dict[str, Any]:
         end = time.monotonic() + 4 * PATIENCE
         while time.monotonic() < end:
@@ -81,14 +87,14 @@ class Lives:
                 self._count(kind, program.kill_all())
                 return False
             program.greet()
-            project = self.begin(program, folder)
+            project = self._begun(program, folder)
             reviewer = Reviewer(program, project, record, self.dice.getrandbits(32))
             reviewer.start()
             done = self._act(program, project, kind, folder)
         except (Gone, Refused) as error:
             if isinstance(error, Refused) and error.status >= 500:
                 raise Loss(f"the program answered {error}") from None
-            self.counts["cut off" if isinstance(error, Gone) else "refused"] += 1
+            self.counts["cut off" if isinstance(error, Gone) else f"refused: {error}"[:90]] += 1
         finally:
             in_flight = reviewer is not None and reviewer.in_flight
             worker = program.worker()

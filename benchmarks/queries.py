@@ -69,7 +69,7 @@ def varied(coats: list[Points], number: int, most: int, kind: int) -> Points:
 
 
 def measure(matcher: CoatSpots, coats: list[Points], count: int) -> None:
-    most = max(votes.FEWEST_SPOTS, votes.BUDGET // count)
+    most = votes.spots_of_each(count)
     began = time.process_time()
     indexes = [SpotIndex() for _ in range(matcher.kinds)]
     for kind, index in enumerate(indexes):

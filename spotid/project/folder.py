@@ -21,7 +21,7 @@ from spotid.errors import (
     ProjectReadOnlyError,
     SpotIDError,
 )
-from spotid.project import backup, notes, schema, swap
+from spotid.project import backup, fresh, notes, schema, swap
 from spotid.project.filenames import kept, shown
 from spotid.project.files import write_whole
 from spotid.project.inside import inside
@@ -77,7 +77,8 @@ def create_project(folder: Path, title: str = "") -> Project:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+        names = [entry.name for entry in folder.iterdir()]
+        strangers = [name for name in names if not name.startswith((".", fresh.NAME))]
     except OSError as error:
         raise ProjectError(
             f"The folder “{folder}” can't be made: {error.strerror or error}.",
@@ -90,10 +91,7 @@ def create_project(folder: Path, title: str = "") -> Project:
         )
     layout = Layout(folder)
     lock = Lock(layout.lock, IN_USE)
-    connection = connect(layout.database)
-    schema.migrate(connection)
-    connection.close()
-    # Written last: a folder with this file is a whole project.
+    fresh.make(layout)
     document = write_document(layout, title)
     return _opened(layout, document, lock)
 

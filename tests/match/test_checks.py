@@ -141,3 +141,12 @@ def test_a_common_place_fades_with_time() -> None:
     day, week, years = "2026-03-01T06:00:00", "2026-03-08T06:00:00", "2029-03-08T06:00:00"
     assert fading(day, day) == 1.0 > fading(day, week) > fading(day, years) > 0.5
     assert fading(day, "") == fading("", "") < 1.0
+
+
+def test_a_large_survey_keeps_fewer_spots_of_each_sighting_and_never_more_than_memory_takes() -> None:
+    from spotid.match.votes import spots_of_each
+
+    numbers = [1, 100, 1_000, 5_000, 8_000, 20_000, 50_000, 100_000]
+    each = [spots_of_each(number) for number in numbers]
+    assert each == sorted(each, reverse=True) and each[3] == 400 and each[5] == 250 and each[-1] == 50
+    assert all(number * most <= 5_000_000 for number, most in zip(numbers, each, strict=True))

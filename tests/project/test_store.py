@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,43 @@ def test_projects_stay_apart_from_originals(tmp_path) -> None:
             check_apart(inside, images)
     check_apart(tmp_path / "project", images)
     check_apart(tmp_path, images)  # a plain parent folder is allowed
+
+
+@pytest.mark.parametrize("moment", [1, 5, 20, 40, 56, 57, 60, 65, 70, 75, "before the name", "before the project file"])
+def test_a_project_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path, moment: int | str) -> None:
+    """Whatever was there of it, the same folder can be given again."""
+    folder = tmp_path / "Half"
+    code = f"""
+import os, sqlite3
+from pathlib import Path
+from spotid.project import backup, folder, fresh, schema
+moment, said = {moment!r}, 0
+
+def killed(*_):
+    os._exit(9)
+
+def trace(sql):
+    global said
+    said += 1
+    if said == moment:
+        killed()
+
+real = fresh.connect
+def connect(path):
+    connection = real(path)
+    connection.set_trace_callback(trace)
+    return connection
+
+fresh.connect = connect
+if moment == "before the name":
+    fresh.flush = killed
+if moment == "before the project file":
+    folder.write_document = killed
+folder.create_project(Path({str(folder)!r})).close()
+"""
+    died = subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode
+    assert died == 9 or (isinstance(moment, int) and moment > 60), "the moment was never reached"
+    project = create_project(folder)
+    assert project.store.value("SELECT COUNT(*) FROM decision") == 0
+    project.close()
+    assert not list(folder.glob("*.new*"))
