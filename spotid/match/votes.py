@@ -12,11 +12,11 @@ from spotid.progress import Progress
 from spotid.project.candidates import Candidates
 
 BATCH = 50
-BUDGET = 2_000_000  # spots of one kind in memory: 100 bytes each with their index
+BUDGET = 2_000_000  # spots of one kind in memory
 # Of a large survey each sighting keeps fewer. The right animal was among the 15 with most votes in .78 of nyala queries
 # with all spots, .72 with 250, .64 with 100, .56 with 50; by embedding in .31 (benchmarks/thinned.py).
 ENOUGH_SPOTS = 250  # of a sighting, while there is room for them
-MOST_MEMORY = 5_000_000  # spots of one kind, 500 MB: old laptops have 4 GB
+MOST_MEMORY = 3_000_000  # spots of one kind: 1.7 GB in all with 20,000 sightings; old laptops have 4 GB
 FEWEST_SPOTS = 50  # of a sighting, however many there are
 VOTED = 20  # candidates kept of each query
 ASK_AGAIN = 1.25  # times as many sightings as when an anchor was asked: it is asked again

@@ -16,7 +16,7 @@ from spotid.words import Problem
 def inside(path: Path, folder: Path) -> Path:
     """``path`` itself, where what it leads to (links followed, ``..`` resolved) lies in ``folder``.
 
-    The path need not exist. One check takes about 0.03 ms. Raises OutsideError.
+    The path need not exist. Raises OutsideError.
     """
     try:
         if path.resolve().is_relative_to(folder.resolve()):

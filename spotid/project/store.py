@@ -27,12 +27,13 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     """A connection with the house's pragmas; transactions are always begun by hand.
 
     ``synchronous=FULL`` because in WAL mode the cheaper NORMAL may lose the last commits, that is answers already
-    acknowledged, when the power goes.
+    acknowledged, when the power goes. ``trusted_schema`` off: a project from a stranger runs no functions of its own.
     """
     address = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
     if not readonly:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

@@ -143,7 +143,7 @@ def test_lock_of_a_killed_holder_is_free(tmp_path: Path) -> None:
     holder.communicate()
     began = time.monotonic()
     with SetupLock(str(tmp_path / "lock"), lambda: None):
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 50  # the dead holder would have had it for 60
 
 
 def test_shipped_sets_are_pinned_and_hold_one_opencv() -> None:

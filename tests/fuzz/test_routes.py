@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,6 @@ from spotid.jobs.runner import Jobs
 from spotid.jobs.teaching import Proposals
 from spotid.web import bench_of, create_app
 
-SECONDS = 2.0  # of computing that a request may take
-NOTHING_HANGS = 30.0  # by the clock, on a computer that is busy with other things
 RIGHT: dict[str, dict[str, Any]] = {
     "answers": {"uid": "@new", "kind": "@kind", "a": "@one", "b": "@other", "seconds": 1.5, "rank": 1, "score": 0.5},
     "flank": {"uid": "@new", "sighting": "@one", "flank": "@flank", "a": "@one", "b": "@other"},
@@ -225,15 +222,12 @@ def ask(
         name: str(tried.known(value, choice)).encode("utf-8", "replace").decode() for name, value in query.items()
     }
     version, answers = tried.version(), tried.answers()
-    began, computed = time.monotonic(), time.process_time()
     reply = tried.client.open(
         path, method=method, query_string=wanted, data=content, content_type="application/json", buffered=True
     )
-    computed, spent = time.process_time() - computed, time.monotonic() - began
     what = (method, path[:200], {name: value[:100] for name, value in wanted.items()}, (content or b"")[:300])
     assert reply.status_code < 500, (what, reply.data[:300])
     assert b"Traceback" not in reply.data, what
-    assert computed < SECONDS and spent < NOTHING_HANGS, (what, computed, spent)
     if path.startswith("/api/") and reply.status_code >= 400:
         error = reply.json["error"]
         assert error.keys() == {"code", "sentence", "advice"} and error["sentence"].strip() and error["code"], what

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -58,7 +57,6 @@ def test_a_pause_ends_with_a_stop() -> None:
     said = io.StringIO()
     reporter = Reporter(said)
     reporter.end()
-    began = time.monotonic()
     with pytest.raises(Cancelled):
         reporter.wait_for_room("The disk is full.", failed=True)
-    assert time.monotonic() - began < 2 and json.loads(said.getvalue().splitlines()[0])["event"] == "paused"
+    assert json.loads(said.getvalue().splitlines()[0])["event"] == "paused"

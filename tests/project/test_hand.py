@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -44,15 +43,6 @@ def test_what_is_in_hand_can_be_read_by_another_process(project: Project, uids) 
                 raise ValueError
         assert hand.read(project.layout)[0] is None
     assert hand.read(project.layout) == (None, "")
-
-
-def test_saying_what_is_in_hand_costs_little(project: Project, uids) -> None:
-    with hand.noting(project):
-        began = time.perf_counter()
-        for _ in range(300):
-            with hand.holding(project, Stage.READ, uids[:1]):
-                pass
-        assert (time.perf_counter() - began) / 300 < 0.001
 
 
 def test_a_file_alone_in_hand_at_the_second_death_is_put_aside(project: Project, uids) -> None:
