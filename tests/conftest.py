@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -83,6 +84,18 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(HOME_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def own_mounts(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """Whether this computer lets a test mount disks in a space of its own; tried with the mounts that tests make."""
+    place = tmp_path_factory.mktemp("mount")
+    tried = f'mount -t tmpfs none "{place}" && mount --bind "{place}" "{place}" && mount -o remount,ro,bind "{place}"'
+    try:
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", tried], capture_output=True, check=False, timeout=60)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 @pytest.fixture
