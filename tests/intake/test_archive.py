@@ -6,7 +6,6 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,51 +14,9 @@ from hypothesis import strategies as st
 
 from spotid.errors import ArchiveError
 from spotid.intake import archive as room
-from spotid.intake.archive import Unpacked, unpack
-from spotid.progress import Cancelled, Silent
-
-PHOTO = os.urandom(20_000)
-
-
-class Told(Silent):
-    """Counts; stops when asked to."""
-
-    def __init__(self, stop_at: int = -1) -> None:
-        self.total, self.done, self.stop_at = 0, 0, stop_at
-
-    def expect(self, total: int) -> None:
-        self.total = total
-
-    def step(self, count: int = 1, note: str = "") -> None:
-        self.done += count
-        if self.done == self.stop_at:
-            raise Cancelled
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a ZIP of (name or ZipInfo, content) in the order given."""
-
-    def write(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
-        path = tmp_path / "cards.zip"
-        with zipfile.ZipFile(path, "w", method) as zipped:
-            for name, content in members:
-                zipped.writestr(name, content)
-        return path
-
-    return write
-
-
-def taken_out(path: Path, **limits: int) -> Unpacked:
-    target = path.parent / "out" / "Cards"
-    done = unpack(path, target, Silent(), **limits)
-    assert not target.with_name("Cards.part").exists()
-    assert sorted(done.files) == sorted(p for p in target.rglob("*") if p.is_file())
-    return done
-
-
-def everything(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+from spotid.intake.archive import unpack
+from spotid.progress import Silent
+from tests.intake.zips import PHOTO, Told, everything, taken_out
 
 
 def test_an_honest_archive_is_unpacked_whole(pack, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import struct
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,60 +15,7 @@ from spotid.errors import ArchiveError, DiskFullError
 from spotid.intake import archive as room
 from spotid.intake.archive import Unpacked, unpack
 from spotid.progress import Cancelled, Silent
-
-PHOTO = os.urandom(20_000)
-
-
-class Told(Silent):
-    """Counts; stops when asked to."""
-
-    def __init__(self, stop_at: int = -1) -> None:
-        self.total, self.done, self.stop_at = 0, 0, stop_at
-
-    def expect(self, total: int) -> None:
-        self.total = total
-
-    def step(self, count: int = 1, note: str = "") -> None:
-        self.done += count
-        if self.done == self.stop_at:
-            raise Cancelled
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a ZIP of (name or ZipInfo, content) in the order given."""
-
-    def write(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
-        path = tmp_path / "cards.zip"
-        with zipfile.ZipFile(path, "w", method) as zipped:
-            for name, content in members:
-                zipped.writestr(name, content)
-        return path
-
-    return write
-
-
-def taken_out(path: Path, **limits: int) -> Unpacked:
-    target = path.parent / "out" / "Cards"
-    done = unpack(path, target, Silent(), **limits)
-    assert not target.with_name("Cards.part").exists()
-    assert sorted(done.files) == sorted(p for p in target.rglob("*") if p.is_file())
-    return done
-
-
-def everything(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
-
-
-def test_an_honest_archive_is_unpacked_whole(pack, tmp_path: Path) -> None:
-    members = [("Station é 1/", b""), ("Station é 1/100MEDIA/IMG_0001.JPG", PHOTO), ("Station é 1/b.jpg", b"")]
-    path = pack(*members, ("ST02/IMG 1 (2).jpg", PHOTO * 3), ("top.txt", b"0" * 500_000))
-    told = Told()
-    done = unpack(path, tmp_path / "out", told)
-    assert not done.refused and done.bytes == 80_000 + 500_000
-    assert (tmp_path / "out/Station é 1/100MEDIA/IMG_0001.JPG").read_bytes() == PHOTO
-    assert told.total == told.done == 5
-    assert not os.access(done.files[0], os.X_OK)
+from tests.intake.zips import PHOTO, Told, everything, taken_out
 
 
 def zeros(gigabytes: float) -> tuple[bytes, int, int]:
