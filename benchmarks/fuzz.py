@@ -131,8 +131,10 @@ def names() -> tuple[Callable[[bytes], None], list[bytes]]:
         level = folders.LEVELS[data[0] % len(folders.LEVELS)] if data else "auto"
         place = folders.place(name, level, None, frozenset({"st01"}))
         assert bool(place.station) == bool(place.by), place
-        for told in (clock.from_name(name), clock.from_exif(name)):
-            assert told is None or datetime.fromisoformat(told).year >= clock.EARLIEST_YEAR
+        told = clock.from_name(name)
+        assert told is None or datetime.fromisoformat(told).year >= clock.EARLIEST_YEAR
+        moment = clock.as_told(name)
+        assert moment is None or clock.moment_of(clock.remark(moment)) == moment
 
     samples = ["ST01/100MEDIA/IMG_0001.JPG", "A/B__Camera1__2012-07-05__12-17-34(1).JPG", "2019-03-01_19-49-36.jpg"]
     samples += ["DCIM/20190301194936.jpg", "2021:03:04 18:05:59", "Station12__2012-07-05__12-17-34.JPG"]

@@ -54,11 +54,6 @@ def moment_of(text: str | None) -> str | None:
     return f"{match.group(1)}T{match.group(2)}" if match else None
 
 
-def from_exif(text: object) -> str | None:
-    """An EXIF date as ISO local time, or None where it can't be one or can't be trusted."""
-    return _trusted(as_told(text))
-
-
 def from_name(name: str) -> str | None:
     """A date and time written in a file's name, as ISO local time, or None."""
     for pattern in _STAMPS:

@@ -6,27 +6,9 @@ import shutil
 import threading
 import uuid
 
-import pytest
-from flask.testing import FlaskClient
-
 from spotid.project import backup, ledger
 from spotid.project.folder import open_project
 from spotid.web import bench_of, create_app
-
-
-@pytest.fixture
-def app(stock):
-    folder = stock.project.path
-    stock.project.close()
-    made = create_app()
-    made.stocked = bench_of(made).open(folder)
-    yield made
-    bench_of(made).close()
-
-
-@pytest.fixture
-def client(app) -> FlaskClient:
-    return app.test_client()
 
 
 def answer(client, project) -> dict:

@@ -9,27 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from spotid.project import ledger
-from spotid.web import bench_of, create_app
+from spotid.web import bench_of
 
 SECRET = "canary-5b1e-never-to-be-seen"
-
-
-@pytest.fixture
-def app(stock):
-    folder = stock.project.path
-    stock.project.close()
-    made = create_app()
-    made.stocked = bench_of(made).open(folder)
-    yield made
-    bench_of(made).close()
-
-
-@pytest.fixture
-def client(app) -> FlaskClient:
-    return app.test_client()
 
 
 def writes(app) -> int:

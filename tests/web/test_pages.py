@@ -8,25 +8,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from spotid.project import ledger
-from spotid.web import bench_of, create_app
-
-
-@pytest.fixture
-def app(stock):
-    folder = stock.project.path
-    stock.project.close()
-    made = create_app()
-    made.stocked = bench_of(made).open(folder)
-    yield made
-    bench_of(made).close()
-
-
-@pytest.fixture
-def client(app) -> FlaskClient:
-    return app.test_client()
 
 
 def api(app, rest: str) -> str:
