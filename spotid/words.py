@@ -39,11 +39,20 @@ class Verdict(Word):
     NOT_COMPARABLE = "not_comparable", "These two pictures can never be compared; do not show the pair again."
     NEW = "new", "This sighting is an individual not seen before."
     UNUSABLE = "unusable", "Nobody can be identified in this sighting."
+    ASSIGN = "assign", "This sighting belongs to that individual."
+    MERGE = "merge", "These two individuals are one."
+    LINK = "link", "The left side of one individual and the right side of another were seen together: they are one."
+    SPLIT = "split", "These sightings of an individual are another one; the others stay."
+    RELEASE = "release", "Nobody knows any more who is seen in these sightings."
+    DESCRIBE = "describe", "Something is said of an individual: its name, sex, age, or a note."
+    SECOND = "second", "A second opinion on a pair, given without knowing the first; it changes no identity."
     FLANK = "flank", "The side of the animal that this sighting shows, as a person sees it."
     UNDO = "undo", "I take an earlier answer back."
 
 
 PAIR_VERDICTS = frozenset({Verdict.SAME, Verdict.DIFFERENT, Verdict.CANNOT_TELL, Verdict.NOT_COMPARABLE})
+JOINING = frozenset({Verdict.SAME, Verdict.ASSIGN, Verdict.MERGE, Verdict.LINK})
+TWO_SIGHTINGS = PAIR_VERDICTS | JOINING | {Verdict.SECOND}
 
 
 class MediaState(Word):

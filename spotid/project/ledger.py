@@ -12,7 +12,9 @@ from typing import Any
 from spotid.errors import BadRequestError
 from spotid.project import flanks
 from spotid.project.store import Store, now
-from spotid.words import PAIR_VERDICTS, Verdict
+from spotid.words import TWO_SIGHTINGS, Verdict
+
+SAYS_MORE = frozenset({Verdict.SPLIT, Verdict.RELEASE, Verdict.DESCRIBE, Verdict.SECOND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Event:
     b: str | None = None
     target: str | None = None
     at: str = ""
+    more: Mapping[str, Any] | None = None  # of the evidence, what identities depend on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,19 @@ def event_of(row: sqlite3.Row) -> Event:
     """A ledger row as an event."""
     # Sightings stand in many answers; each name is kept once, since all answers stay in memory while people review.
     a, b = (None if name is None else sys.intern(name) for name in (row["a"], row["b"]))
-    return Event(row["id"], row["uid"], sys.intern(row["kind"]), a, b, row["target"], row["made_at"])
+    return Event(row["id"], row["uid"], sys.intern(row["kind"]), a, b, row["target"], row["made_at"], _more(row))
+
+
+def _more(row: sqlite3.Row) -> Mapping[str, Any] | None:
+    """What an answer says beyond its two sightings.
+
+    ``with``: sighting → other pictures of the same visit that the answer covers too; ``out`` and ``stay``: the two
+    parts of an individual that was split; ``facts``: what was said of an individual; ``said``: a second opinion.
+    """
+    if row["kind"] not in SAYS_MORE and '"with"' not in row["evidence"]:
+        return None  # most answers: their evidence is for people and is not read here
+    evidence = json.loads(row["evidence"])
+    return {key: evidence[key] for key in ("with", "out", "stay", "facts", "said") if key in evidence}
 
 
 def events(store: Store, after: int = 0) -> list[Event]:
@@ -128,7 +143,7 @@ def _judged(connection: sqlite3.Connection, event: Event) -> str | None:
 
 
 def _ordered(answer: Answer) -> tuple[str | None, str | None]:
-    if answer.kind in PAIR_VERDICTS:
+    if answer.kind in TWO_SIGHTINGS:
         if not answer.a or not answer.b or answer.a == answer.b:
             raise BadRequestError("This answer needs two different sightings.", "Reload the page and answer again.")
         return min(answer.a, answer.b), max(answer.a, answer.b)

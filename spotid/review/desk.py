@@ -51,7 +51,7 @@ class Desk:
         self.queue = Queue([], {}, self.identities)
         self.sides = Sides({})
         self._lists = Lists({}, nearest, self.sides, self.identities)
-        self._withdrawn: frozenset[str] = frozenset()
+        self.withdrawn: frozenset[str] = frozenset()
         self.reload()
 
     def reload(self) -> None:
@@ -64,7 +64,7 @@ class Desk:
             if not store.readonly:
                 flanks.replay(store)
             self.sides = Sides(flanks.sides(store), self._flanks_matter)
-            self._withdrawn = sightings.withdrawn(store)
+            self.withdrawn = sightings.withdrawn(store)
             lists = read_lists(self.project, self._nearest * DEEPER)
             self._lists = Lists(lists, self._nearest, self.sides, self.identities)
             self.queue = Queue(list(lists), {one: self._lists.chosen(one) for one in lists}, self.identities)
@@ -81,10 +81,11 @@ class Desk:
     def individuals(self) -> int:
         """How many individuals have sightings that nobody has withdrawn."""
         known = self.identities
-        gone = {known.individual(one): one for one in self._withdrawn if known.individual(one) is not None}
-        return known.count() - sum(known.group(one) <= self._withdrawn for one in gone.values())
+        gone = {known.individual(one): one for one in self.withdrawn if known.individual(one) is not None}
+        return known.count() - sum(known.group(one) <= self.withdrawn for one in gone.values())
 
-    def _fresh(self) -> None:
+    def fresh(self) -> None:
+        """Read everything anew where memory and ledger may differ; to be called with the lock held."""
         if self._stale:
             self.reload()
 
@@ -93,7 +94,7 @@ class Desk:
     def question(self, anchor: str | None = None) -> Question:
         """What to ask: of the given anchor, or where the reviewer was."""
         with self.lock:
-            self._fresh()
+            self.fresh()
             if not self.queue.anchors:
                 return Question("empty")
             if anchor is not None and self.queue.position(anchor) is None:
@@ -107,7 +108,7 @@ class Desk:
     def move(self, anchor: str | None, step: int) -> Question:
         """The next (1) or previous (-1) anchor with something to ask."""
         with self.lock:
-            self._fresh()
+            self.fresh()
             if not self.queue.anchors:
                 return Question("empty")
             return self._after(anchor, step)
@@ -158,12 +159,12 @@ class Desk:
         if verdict in (Verdict.UNDO, Verdict.FLANK):
             raise BadRequestError("An answer is taken back with Undo, and a side is said of one picture.")
         with self.lock:
-            self._fresh()
+            self.fresh()
             known = ledger.find(self.project.store, uid)
             if known is not None:
-                self._check_repeat(known, verdict, anchor, comparison if verdict in PAIR_VERDICTS else None)
+                self.check_repeat(known, verdict, anchor, comparison if verdict in PAIR_VERDICTS else None)
                 return known, True, self._goes_on(anchor)
-            self._check_sightings(anchor, comparison if verdict in PAIR_VERDICTS else None)
+            self.check_sightings(anchor, comparison if verdict in PAIR_VERDICTS else None)
             answer = ledger.Answer(
                 uid=uid,
                 kind=verdict,
@@ -173,7 +174,7 @@ class Desk:
                 seconds=seconds,
                 evidence={"anchor": anchor, **(evidence or {})},
             )
-            event = self._keep(answer)
+            event = self.keep(answer)
             return event, False, self._goes_on(anchor)
 
     def say_flank(
@@ -186,17 +187,17 @@ class Desk:
         if flank not in set(Flank):
             raise BadRequestError(f"“{flank}” is not a side.", "Reload the page.")
         with self.lock:
-            self._fresh()
+            self.fresh()
             known = ledger.find(self.project.store, uid)
             if known is None:
-                self._check_sightings(sighting, anchor, comparison)
+                self.check_sightings(sighting, anchor, comparison)
                 before = {"flank": flank, "was": flanks.was(self.project.store, sighting)}
                 evidence = {"anchor": anchor, "comparison": comparison, **before}
-                event = self._keep(
+                event = self.keep(
                     ledger.Answer(uid=uid, kind=Verdict.FLANK, a=sighting, reviewer=reviewer, evidence=evidence)
                 )
             else:
-                self._check_repeat(known, Verdict.FLANK, sighting, None)
+                self.check_repeat(known, Verdict.FLANK, sighting, None)
                 if ledger.evidence_of(self.project.store, uid).get("flank") != flank:
                     raise BadRequestError(*OTHER_ANSWER)
                 event = known
@@ -205,16 +206,16 @@ class Desk:
     def undo(self, uid: str, reviewer: str = "") -> tuple[ledger.Event, ledger.Event, Question]:
         """Take the newest standing answer back: (the ledger's row, the answer taken back, its question again)."""
         with self.lock:
-            self._fresh()
+            self.fresh()
             known = ledger.find(self.project.store, uid)
             if known is not None:
-                self._check_repeat(known, Verdict.UNDO, None, None)
+                self.check_repeat(known, Verdict.UNDO, None, None)
                 event, target = known, ledger.find(self.project.store, known.target or "")
             else:
                 target = ledger.newest_standing(self.project.store)
                 if target is None:
                     raise NothingToUndoError("There is no answer to take back.")
-                event = self._keep(ledger.Answer(uid=uid, kind=Verdict.UNDO, target=target.uid, reviewer=reviewer))
+                event = self.keep(ledger.Answer(uid=uid, kind=Verdict.UNDO, target=target.uid, reviewer=reviewer))
             assert target is not None, "an undo always has a target"
             return event, target, self._again(target)
 
@@ -235,7 +236,8 @@ class Desk:
                 return Question("pair", anchor, offer, rank, len(offers))
         return None
 
-    def _keep(self, answer: ledger.Answer) -> ledger.Event:
+    def keep(self, answer: ledger.Answer) -> ledger.Event:
+        """Write one answer down and follow it; to be called with the lock held."""
         change = Change()
 
         def follow(event: ledger.Event) -> tuple[list[int], dict[str, int | None]]:
@@ -270,13 +272,13 @@ class Desk:
             if offers != self.queue.offers[anchor]:
                 self.queue.offer(anchor, offers)
 
-    def _check_sightings(self, *uids: str | None) -> None:
+    def check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]
         if len(sightings.many(self.project.store, wanted)) != len(set(wanted)):
             raise NotFoundError("One of the two pictures is not in this project.", "Reload the page.")
 
     @staticmethod
-    def _check_repeat(known: ledger.Event, verdict: Verdict, anchor: str | None, comparison: str | None) -> None:
+    def check_repeat(known: ledger.Event, verdict: Verdict, anchor: str | None, comparison: str | None) -> None:
         if known.kind != verdict or {known.a, known.b} - {None} != {anchor, comparison} - {None}:
             raise BadRequestError(*OTHER_ANSWER)
 

@@ -13,7 +13,7 @@ from spotid.errors import SpotIDError
 from spotid.jobs.teaching import Proposals
 from spotid.places import program_folder
 from spotid.settings import settings
-from spotid.web import boxes, care, export, guard, home, pictures, review, run, session, shelves
+from spotid.web import boxes, care, export, guard, home, pictures, review, run, session, shelves, tongues
 from spotid.web.bench import Bench
 
 VOCABULARIES = (words.Flank, words.Verdict, words.MediaState, words.SightingState, words.JobState, words.Stage)
@@ -31,6 +31,7 @@ def create_app(chosen: dict[str, Any] | None = None, key: str | None = None) -> 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["bench"] = Bench(settings(chosen))
     app.extensions["proposals"] = Proposals()
+    tongues.install(app)
     guard.install(app)
     if key is not None:
         session.install(app, key)
