@@ -99,6 +99,10 @@ def _identity(visit: Visit) -> Iterator[Finding]:
             f"{many(len(strange), 'individual is', 'individuals are')} not as the answers give: number {numbers}.",
             visit.repair,
         )
+    if known.known_facts() != ledger.stored_facts(store):
+        if visit.repair:
+            ledger.rewrite_facts(store, known.known_facts())
+        yield Finding("Names or notes of individuals are not as the answers give them.", visit.repair)
     for conflict in known.conflicts():
         yield Finding(f"Answers both join and part the sightings {conflict.a} and {conflict.b}.")
     apart = flanks.apart(store)

@@ -31,6 +31,10 @@ class Event:
     more: Mapping[str, Any] | None = None  # of the evidence, what identities depend on
 
 
+# Numbers of individuals born, sighting → number where it has changed, number → facts where they may have changed.
+Follows = tuple[Sequence[int], Mapping[str, int | None], Mapping[int, Mapping[str, str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer about to be kept. ``uid`` comes from the browser, so that a double click is one answer."""
@@ -56,12 +60,13 @@ def _more(row: sqlite3.Row) -> Mapping[str, Any] | None:
     """What an answer says beyond its two sightings.
 
     ``with``: sighting → other pictures of the same visit that the answer covers too; ``out`` and ``stay``: the two
-    parts of an individual that was split; ``facts``: what was said of an individual; ``said``: a second opinion.
+    parts of an individual that was split, ``cut``: the answers that joined them; ``facts``: what was said of an
+    individual; ``said``: a second opinion.
     """
     if row["kind"] not in SAYS_MORE and '"with"' not in row["evidence"]:
         return None  # most answers: their evidence is for people and is not read here
     evidence = json.loads(row["evidence"])
-    return {key: evidence[key] for key in ("with", "out", "stay", "facts", "said") if key in evidence}
+    return {key: evidence[key] for key in ("with", "out", "stay", "cut", "facts", "said") if key in evidence}
 
 
 def events(store: Store, after: int = 0) -> list[Event]:
@@ -92,6 +97,17 @@ def newest_standing(store: Store) -> Event | None:
     return None if row is None else event_of(row)
 
 
+def stands(store: Store, uid: str) -> bool:
+    """Whether this answer was given and never taken back."""
+    return bool(
+        store.value(
+            "SELECT EXISTS (SELECT 1 FROM decision WHERE uid = ?1 AND kind != 'undo')"
+            " AND NOT EXISTS (SELECT 1 FROM decision WHERE target = ?1 AND kind = 'undo')",
+            uid,
+        )
+    )
+
+
 def last_row(store: Store) -> int:
     """The number of the newest answer; 0 where there is none."""
     return int(store.value("SELECT COALESCE(MAX(id), 0) FROM decision"))
@@ -100,14 +116,14 @@ def last_row(store: Store) -> int:
 def keep(
     store: Store,
     answer: Answer,
-    follow: Callable[[Event], tuple[Sequence[int], Mapping[str, int | None]]],
+    follow: Callable[[Event], Follows],
     code_of: Callable[[int], str],
 ) -> Event:
     """Append one answer and what follows from it, in one transaction.
 
-    ``follow`` is told the event and gives the numbers of individuals born of it and the sightings whose individual has
-    changed (sighting uid → individual number or None). The flank of a sighting follows from the ledger alone. When
-    anything fails, nothing is kept and the error is raised.
+    ``follow`` is told the event and gives the numbers of individuals born of it, the sightings whose individual has
+    changed (sighting uid → individual number or None) and the facts of individuals that may have changed. The flank of
+    a sighting follows from the ledger alone. When anything fails, nothing is kept and the error is raised.
     """
     a, b = _ordered(answer)
     with store.write() as connection:
@@ -121,13 +137,14 @@ def keep(
         )
         row = connection.execute("SELECT * FROM decision WHERE id = ?", (cursor.lastrowid,)).fetchone()
         event = event_of(row)
-        born, changed = follow(event)
+        born, changed, facts = follow(event)
         for number in born:
             connection.execute(
                 "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
                 (number, code_of(number), event.row),
             )
         _write_identity(connection, changed)
+        _write_facts(connection, facts)
         judged = _judged(connection, event)
         if judged is not None:
             flanks.settle(connection, judged)
@@ -171,6 +188,29 @@ def _write_identity(connection: sqlite3.Connection, changed: Mapping[str, int | 
             connection.execute(
                 "INSERT OR REPLACE INTO identity SELECT ?, id FROM individual WHERE number = ?", (sighting, number)
             )
+
+
+def _write_facts(connection: sqlite3.Connection, facts: Mapping[int, Mapping[str, str]]) -> None:
+    for number, said in facts.items():
+        connection.execute(
+            "UPDATE individual SET name = ?, facts = ? WHERE number = ?",
+            (said.get("name"), json.dumps(dict(said), sort_keys=True, ensure_ascii=False), number),
+        )
+
+
+def stored_facts(store: Store) -> dict[int, dict[str, str]]:
+    """Individual number → what people said of it, as the derived table has it, where it has sightings."""
+    rows = store.all(
+        "SELECT number, facts FROM individual WHERE facts != '{}' AND id IN (SELECT individual_id FROM identity)"
+    )
+    return {row["number"]: json.loads(row["facts"]) for row in rows}
+
+
+def rewrite_facts(store: Store, facts: Mapping[int, Mapping[str, str]]) -> None:
+    """Replace what the derived table says of individuals by what a replay gives."""
+    with store.write() as connection:
+        connection.execute("UPDATE individual SET name = NULL, facts = '{}' WHERE facts != '{}'")
+        _write_facts(connection, facts)
 
 
 def rewrite_identity(store: Store, identity: Mapping[str, int]) -> None:

@@ -136,6 +136,24 @@ def m003_crashes_and_seals(db: Database) -> None:
         db.execute(statement)
 
 
+FOURTH = (
+    # Computed from the decisions like the rest of the table: what people said of an individual (a JSON object).
+    """ALTER TABLE individual ADD COLUMN name TEXT""",
+    """ALTER TABLE individual ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'""",
+    # When answers of another laptop were taken over: how many rows were new, how many were known, and the report.
+    """CREATE TABLE ledger_merge (
+         id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL, title TEXT NOT NULL,
+         merged_at TEXT NOT NULL, taken INTEGER NOT NULL, known INTEGER NOT NULL, report TEXT NOT NULL DEFAULT '{}')""",
+)
+
+
+@migrations()
+def m004_names_and_other_ledgers(db: Database) -> None:
+    """Names of individuals, and answers that came from another laptop."""
+    for statement in FOURTH:
+        db.execute(statement)
+
+
 def version(connection: sqlite3.Connection) -> int:
     """The schema version written in the file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -61,6 +61,8 @@ class Desk:
             self.identities = replay(ledger.events(store), sightings.photo_mates(store))
             if self.identities.individuals() != ledger.stored_identity(store) and not store.readonly:
                 ledger.rewrite_identity(store, self.identities.individuals())
+            if self.identities.known_facts() != ledger.stored_facts(store) and not store.readonly:
+                ledger.rewrite_facts(store, self.identities.known_facts())
             if not store.readonly:
                 flanks.replay(store)
             self.sides = Sides(flanks.sides(store), self._flanks_matter)
@@ -240,10 +242,10 @@ class Desk:
         """Write one answer down and follow it; to be called with the lock held."""
         change = Change()
 
-        def follow(event: ledger.Event) -> tuple[list[int], dict[str, int | None]]:
+        def follow(event: ledger.Event) -> ledger.Follows:
             nonlocal change
             change = self.identities.apply(event)
-            return change.founded, change.individual
+            return change.founded, change.individual, self.identities.facts_after(change)
 
         try:
             event = ledger.keep(self.project.store, answer, follow, code_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 
 class Groups:
@@ -37,29 +37,30 @@ class Groups:
         for one in small:
             self._label[one] = large_label
 
-    def split(self, a: str, b: str, neighbours: Mapping[str, Iterable[str]]) -> list[set[str]]:
-        """Take the group of ``a`` and ``b`` apart if ``neighbours`` joins them no more; the groups that there are then.
+    def part(self, group: set[str], neighbours: Callable[[str], Iterable[str]]) -> list[set[str]]:
+        """Take a group apart where ``neighbours`` joins it no more; the groups that there are then, largest first.
 
-        ``neighbours``: sighting → sightings that it is still joined to directly.
+        ``neighbours``: the sightings that one is still joined to directly; those of other groups are passed over.
         """
-        old = self._label[a]
-        members = self._members[old]
-        reached, ahead = {a}, [a]
-        while ahead:
-            for neighbour in neighbours.get(ahead.pop(), ()):
-                if neighbour not in reached:
-                    reached.add(neighbour)
-                    ahead.append(neighbour)
-        if b in reached:
-            return [members]
-        parts = [reached, members - reached]
-        del self._members[old]
-        for part in parts:
-            if len(part) == 1:
-                for one in part:
-                    del self._label[one]
-            else:
-                self._found(part)
+        left, parts = set(group), []
+        while left:
+            first = left.pop()
+            reached, ahead = {first}, [first]
+            while ahead:
+                for neighbour in neighbours(ahead.pop()):
+                    if neighbour in left:
+                        left.discard(neighbour)
+                        reached.add(neighbour)
+                        ahead.append(neighbour)
+            parts.append(reached)
+        parts.sort(key=lambda part: (-len(part), min(part)))
+        if len(parts) > 1:
+            self._members.pop(self._label[next(iter(group))])
+            for part in parts:
+                if len(part) == 1:
+                    self._label.pop(next(iter(part)))
+                else:
+                    self._found(part)
         return parts
 
     def _found(self, members: set[str]) -> int:
