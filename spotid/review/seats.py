@@ -14,7 +14,8 @@ class Change:
     founded: list[int] = field(default_factory=list)  # numbers of individuals born of it
     individual: dict[str, int | None] = field(default_factory=dict)  # sighting → number, where it has changed
     touched: set[str] = field(default_factory=set)  # of every pair that stands otherwise now, one sighting or both
-    described: set[int] = field(default_factory=set)  # numbers of individuals whose facts have changed
+    described: set[int] = field(default_factory=set)  # numbers of individuals of which something was said, or unsaid
+    numbered: set[int] = field(default_factory=set)  # numbers of all groups that were looked at anew
 
 
 class Seats:
@@ -75,6 +76,7 @@ class Seats:
                     seat = founder if founder in group and founder is not None else min(group)
                     number = self._sit(seat, min(vacant, default=None), change)
                     vacant.discard(number)
+            change.numbered |= {number} if number is not None else set()
             for one in group:
                 before = self._number.pop(one, None)
                 if before != number:

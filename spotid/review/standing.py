@@ -145,7 +145,7 @@ class Standing:
         """The facts of all individuals that an answer may have changed them of."""
         if not any(True for _ in self._facts.described()):
             return {}
-        numbers = {number for number in change.individual.values() if number is not None}
+        numbers = set(change.numbered)
         seats = (self._seats.seat(number) for number in change.described)
         numbers |= {now for seat in seats if seat is not None and (now := self.individual(seat)) is not None}
         return self.known_facts(numbers)

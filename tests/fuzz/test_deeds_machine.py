@@ -92,6 +92,8 @@ class Doing(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         known, store = self.desk.identities, self.project.store
+        assert known.known_facts() == ledger.stored_facts(store), "before anything reads it anew and mends it"
+        assert known.individuals() == ledger.stored_identity(store)
         fresh = Desk(self.project, NEAREST)
         assert known.individuals() == fresh.identities.individuals() == ledger.stored_identity(store)
         assert known.known_facts() == fresh.identities.known_facts() == ledger.stored_facts(store)

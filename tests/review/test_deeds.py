@@ -35,6 +35,8 @@ def numbers(desk: Desk, uids: list[str]) -> list[int | None]:
 def kept_as_shown(desk: Desk) -> None:
     """Memory, the database and a replay say one thing."""
     store = desk.project.store
+    assert desk.identities.known_facts() == ledger.stored_facts(store), "before anything reads it anew and mends it"
+    assert desk.identities.individuals() == ledger.stored_identity(store)
     fresh = Desk(desk.project, 5)
     assert desk.identities.individuals() == fresh.identities.individuals() == ledger.stored_identity(store)
     assert desk.identities.known_facts() == fresh.identities.known_facts() == ledger.stored_facts(store)
