@@ -3,6 +3,7 @@
 
     .venv/bin/python benchmarks/long_review.py --sightings 20000 --answers 20000
     .venv/bin/python benchmarks/long_review.py --sightings 100000 --answers 0 --no-pictures
+    .venv/bin/python benchmarks/long_review.py --sightings 20000 --answers 5000 --no-pictures --burst 4 --way useful
 
 The survey is made up (see ``long_review_stock``), the server is the real one in a process of its own, and the two
 windows are two threads with connections of their own. They answer what they are shown by the truth with some slips,
@@ -74,10 +75,17 @@ def compare(project_folder: Path, record: Record, *, with_doctor: bool) -> dict[
 
 
 def review(
-    folder: Path, count: int, answers: int, *, pictures: bool = True, with_doctor: bool = True
+    folder: Path,
+    count: int,
+    answers: int,
+    *,
+    pictures: bool = True,
+    with_doctor: bool = True,
+    burst: int = 1,
+    way: str = "anchor",
 ) -> dict[str, Any]:
-    """Make a survey of ``count`` sightings in ``folder``, review it, and give all figures."""
-    survey = long_review_stock.make(folder, count, pictures=pictures)
+    """Make a survey of ``count`` sightings in ``folder``, review it that ``way``, and give all figures."""
+    survey = long_review_stock.make(folder, count, pictures=pictures, burst=burst)
     home = folder / "home"
     home.mkdir()
     server = Server(survey.folder, home)
@@ -85,10 +93,10 @@ def review(
     try:
         first = Client(server)
         began, cpu, before = time.perf_counter(), server.cpu(), server.memory()
-        first.get("pair")
+        first.get(f"pair?way={way}")
         opening = {"s": round(time.perf_counter() - began, 2), "CPU s": round(server.cpu() - cpu, 2)}
         opening |= {"MB": round(server.memory() - before)}
-        windows = [Window(server, survey, record, answers, seed, pictures) for seed in (1, 2)]
+        windows = [Window(server, survey, record, answers, seed, pictures, way) for seed in (1, 2)]
         windows[0].other, windows[1].other = windows[1], windows[0]
         slow = threading.Thread(target=slow_client, args=(Client(server), server, stop), daemon=True)
         record.memory.append((0, server.memory()))
@@ -154,10 +162,13 @@ def main() -> None:
     ask.add_argument("--answers", type=int, default=20_000)
     ask.add_argument("--json", type=Path, help="write the figures there")
     ask.add_argument("--no-pictures", action="store_true", help="make no pictures and fetch none")
+    ask.add_argument("--burst", type=int, default=1, help="frames of each visit")
+    ask.add_argument("--way", choices=["anchor", "certain", "useful"], default="anchor")
     chosen = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="spotid-review-", ignore_cleanup_errors=True) as folder:
         pictures = not chosen.no_pictures
-        figures = review(Path(folder), chosen.sightings, chosen.answers, pictures=pictures, with_doctor=pictures)
+        how = {"pictures": pictures, "with_doctor": pictures, "burst": chosen.burst, "way": chosen.way}
+        figures = review(Path(folder), chosen.sightings, chosen.answers, **how)
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.python_version()}")
     for name, value in figures.items():
         print(f"{name}: {value}")

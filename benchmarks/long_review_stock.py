@@ -1,7 +1,8 @@
 """A project as a large survey leaves it, put in by hand: sightings, guessed flanks, look-alikes and small crops.
 
 Nothing is computed, so that 100,000 sightings take a minute. Individuals have 1 to several hundred sightings, as in
-surveys; look-alike lists hold the own individual's sightings first in most cases, and strangers behind them.
+surveys; look-alike lists hold the own individual's sightings first in most cases, and strangers behind them. With a
+``burst``, every visit has so many frames, seconds apart, of one animal that shows one side.
 """
 
 from __future__ import annotations
@@ -35,20 +36,21 @@ class Survey:
     side: dict[str, str] = field(default_factory=dict)
 
 
-def make(folder: Path, count: int, seed: int = 1, *, pictures: bool = True) -> Survey:
+def make(folder: Path, count: int, seed: int = 1, *, pictures: bool = True, burst: int = 1) -> Survey:
     """Make a project with ``count`` sightings below ``folder``; the same ``seed`` gives the same survey."""
     rng = random.Random(seed)
     survey = Survey(folder / "survey")
     project = create_project(survey.folder)
     try:
-        ids = _sightings(project, folder / "cards", count)
+        ids = _sightings(project, folder / "cards", count, burst)
         uids = [row["uid"] for row in project.store.all("SELECT uid FROM sighting ORDER BY id")]
-        numbers = _individuals(rng, count)
-        sides = [rng.choice(("left", "right")) for _ in uids]
+        visits = -(-count // burst)
+        numbers = [number for number in _individuals(rng, visits) for _ in range(burst)][:count]
+        sides = [side for _ in range(visits) for side in (rng.choice(("left", "right")),) * burst][:count]
         survey.truth = dict(zip(uids, numbers, strict=True))
         survey.side = dict(zip(uids, sides, strict=True))
         _guess_sides(project, rng, ids, sides)
-        _lists(project, rng, ids, numbers, sides)
+        _lists(project, rng, ids, numbers, sides, burst)
         if pictures:
             _pictures(project, folder / "cards", uids)
     finally:
@@ -68,22 +70,22 @@ def _individuals(rng: random.Random, count: int) -> list[int]:
     return numbers
 
 
-def _sightings(project: Project, cards: Path, count: int) -> list[int]:
+def _sightings(project: Project, cards: Path, count: int, burst: int) -> list[int]:
     store = project.store
     cards.mkdir(parents=True)
     root = media.root_id(store, cards)
     for start in range(0, count, BATCH):
         found = [
-            media.Found(f"ST{number % STATIONS:02d}/IMG_{number:06d}.JPG", 500_000 + number, 0)
+            media.Found(f"ST{number // burst % STATIONS:02d}/IMG_{number:06d}.JPG", 500_000 + number, 0)
             for number in range(start, min(count, start + BATCH))
         ]
         media.add_found(store, root, found)
     rows = store.all("SELECT id, relpath FROM media ORDER BY id")
     facts = []
-    for number, row in enumerate(rows):
-        taken = (
-            f"2026-{1 + number // 2800 % 12:02d}-{1 + number // 100 % 28:02d}T{number % 24:02d}:{number % 60:02d}:00"
-        )
+    for place, row in enumerate(rows):
+        number, second = divmod(place, burst)
+        day = f"2026-{1 + number // 2800 % 12:02d}-{1 + number // 100 % 28:02d}"
+        taken = f"{day}T{number % 24:02d}:{number % 60:02d}:{second:02d}"
         station = row["relpath"].split("/")[0]
         size = (*ORIGINAL, taken, "exif", station, "", None, None, None)
         facts.append(media.Facts(row["id"], "0" * 64, *size))
@@ -102,7 +104,9 @@ def _guess_sides(project: Project, rng: random.Random, ids: list[int], sides: li
     flanks.keep_guesses(project.store, "made up", guesses)
 
 
-def _lists(project: Project, rng: random.Random, ids: list[int], numbers: list[int], sides: list[str]) -> None:
+def _lists(
+    project: Project, rng: random.Random, ids: list[int], numbers: list[int], sides: list[str], burst: int
+) -> None:
     """``LISTED`` look-alikes of every sighting: of its own individual first where there are any, then strangers."""
     of: dict[tuple[int, str], list[int]] = {}
     for place, (number, side) in enumerate(zip(numbers, sides, strict=True)):
@@ -120,7 +124,8 @@ def _lists(project: Project, rng: random.Random, ids: list[int], numbers: list[i
             same = numbers[other] == number
             score = round(min(0.999, max(0.0, rng.gauss(0.7 if same else 0.25, 0.15))), 4)
             if other != place:
-                rows[other] = (ids[place], ids[other], 0.5, 0, score, score, int(score * 40))
+                visit = int(place // burst == other // burst)
+                rows[other] = (ids[place], ids[other], 0.5, visit, score, score, int(score * 40))
         connection.executemany(
             "INSERT INTO candidate (anchor, candidate, likeness, same_visit, score, local, spots)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -140,8 +140,11 @@ class Record:
 class Window(threading.Thread):
     """A person at one window."""
 
-    def __init__(self, server: Server, survey: Survey, record: Record, most: int, seed: int, pictures: bool) -> None:
+    def __init__(
+        self, server: Server, survey: Survey, record: Record, most: int, seed: int, pictures: bool, way: str = "anchor"
+    ) -> None:
         super().__init__(daemon=True, name=f"window {seed}")
+        self.way = way
         self.server, self.survey, self.record, self.most = server, survey, record, most
         self.rng, self.client, self.fetching = random.Random(seed), Client(server), pictures
         self.shown: dict[str, Any] = {}
@@ -151,7 +154,7 @@ class Window(threading.Thread):
     def run(self) -> None:
         """Answer until there are enough or nothing is left."""
         try:
-            self.shown = self.client.get("pair")
+            self.shown = self.client.get(f"pair?way={self.way}")
             while len(self.record.kept) < self.most and self.shown["state"] == "pair":
                 self._fetch_pictures()
                 self._do_something()
@@ -163,17 +166,17 @@ class Window(threading.Thread):
     def _do_something(self) -> None:
         chance, pair = self.rng.random(), self.shown
         if chance < RELOAD:
-            self.shown = self.client.get("pair")
+            self.shown = self.client.get(f"pair?way={self.way}")
         elif chance < RELOAD + MOVE:
-            said = {"move": self.rng.choice(["next", "previous"]), "anchor": pair["anchor"]["uid"]}
-            self.shown = self.client.say("anchor", said)[1]
+            here = {"anchor": pair["anchor"]["uid"], "b": pair["comparison"]["uid"], "way": self.way}
+            self.shown = self.client.say("anchor", here | {"move": self.rng.choice(["next", "previous"])})[1]
         elif chance < RELOAD + MOVE + UNDO:
-            self._send("undo", {"uid": str(uuid.uuid4())})
+            self._send("undo", {"uid": str(uuid.uuid4()), "way": self.way})
         elif chance < RELOAD + MOVE + UNDO + FLANK:
             a, b = pair["anchor"]["uid"], pair["comparison"]["uid"]
             one = self.rng.choice([a, b])
             said = {"uid": str(uuid.uuid4()), "sighting": one, "flank": self.survey.side[one], "a": a, "b": b}
-            self._send("flank", said)
+            self._send("flank", said | {"way": self.way})
         else:
             if self.other is not None and self.rng.random() < OTHERS and self.other.shown.get("state") == "pair":
                 pair = self.other.shown
@@ -193,13 +196,18 @@ class Window(threading.Thread):
             kind = self.rng.choice(["cannot_tell", "not_comparable"])
         elif chance < HARD + NEW:
             kind = self.rng.choice(["new", "new", "unusable"])
-        return {"uid": str(uuid.uuid4()), "kind": kind, "a": a, "b": b, "seconds": 1.5, "rank": pair["rank"]}
+        said = {"uid": str(uuid.uuid4()), "kind": kind, "a": a, "b": b, "seconds": 1.5, "rank": pair["rank"]}
+        return said | {"way": self.way, "a_with": _frames(pair["anchor"]), "b_with": _frames(pair["comparison"])}
 
     def _send(self, rest: str, said: dict[str, Any], *, timed: bool = True) -> None:
         began = time.perf_counter()
         status, reply = self.client.say(rest, said)
         spent = time.perf_counter() - began
         if status == 409 and rest == "undo":
+            return
+        if status == 400 and "not of one visit any more" in reply["error"]["sentence"]:
+            # The other window has said a side meanwhile, or that a frame is of another animal.
+            self.shown = self.client.get(f"pair?way={self.way}")
             return
         if status != 200:
             self.record.failures.append(f"{rest} {said} → {status} {reply}")
@@ -231,6 +239,11 @@ class Window(threading.Thread):
             self.record.pictures.append(time.perf_counter() - began)
             if status != 200 or not headers["Content-Type"].startswith("image/") or len(content) < 500:
                 self.record.failures.append(f"{address} → {status}")
+
+
+def _frames(sighting: dict[str, Any]) -> list[str]:
+    """The other pictures of a visit that an answer covers."""
+    return [frame["uid"] for frame in sighting["frames"]]
 
 
 def slow_client(client: Client, server: Server, stop: threading.Event) -> None:

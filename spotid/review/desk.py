@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError, SpotIDError
 from spotid.project import flanks, ledger, notes, sightings
 from spotid.project.folder import Project
-from spotid.review.identity import Change, Identities, replay
-from spotid.review.lasting import lasting
-from spotid.review.lists import Lists, read_lists
-from spotid.review.queue import Offer, Queue
-from spotid.review.sides import Sides
+from spotid.project.given import LONGEST
+from spotid.review.identity import Change
+from spotid.review.question import PLAINLY, Asked, Question
+from spotid.review.reading import Reading
+from spotid.review.visits import MOST
+from spotid.review.ways.anchor import ANCHOR_NOTE
+from spotid.review.ways.second import contradicted
 from spotid.words import PAIR_VERDICTS, Flank, Verdict
 
-ANCHOR_NOTE = "review_anchor"
-DEEPER = 3  # times as many look-alikes are read as are offered, so that opposite sides leave no short lists behind
 OTHER_ANSWER = ("An answer with this number was kept before, and it was another one.", "Reload.")
 CODE_PREFIX = "leopard_"
+GIVEN_HERE = PAIR_VERDICTS | {Verdict.NEW, Verdict.UNUSABLE}
+Kept = tuple[ledger.Event, bool, Question]
 
 
 def code_of(number: int) -> str:
@@ -28,56 +29,24 @@ def code_of(number: int) -> str:
     return f"{CODE_PREFIX}{number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is on the screen. ``state`` is pair, anchor_done, all_done or empty."""
-
-    state: str
-    anchor: str | None = None
-    offer: Offer | None = None
-    rank: int | None = None
-    of: int = 0
-
-
-class Desk:
+class Desk(Reading):
     """Answers and questions of one project; safe to use from several threads."""
 
     def __init__(self, project: Project, nearest: int, flanks_matter: bool = True) -> None:
-        self.project, self._nearest, self._flanks_matter = project, nearest, flanks_matter
-        self.lock = threading.RLock()  # to be held by whoever reads several things that must fit together
         self._stale = False
-        self._hard_before: int | None = None  # the ledger's row when hard pairs were asked once more in this sitting
-        self.identities = Identities()
-        self.queue = Queue([], {}, self.identities)
-        self.sides = Sides({})
-        self._lists = Lists({}, nearest, self.sides, self.identities)
-        self.withdrawn: frozenset[str] = frozenset()
+        super().__init__(project, nearest, flanks_matter)
         self.reload()
 
     def reload(self) -> None:
         """Read everything anew: after a run has added look-alikes, or when memory and ledger may differ."""
-        with self.lock, lasting():
-            store = self.project.store
-            self.identities = replay(ledger.events(store), sightings.photo_mates(store))
-            if self.identities.individuals() != ledger.stored_identity(store) and not store.readonly:
-                ledger.rewrite_identity(store, self.identities.individuals())
-            if self.identities.known_facts() != ledger.stored_facts(store) and not store.readonly:
-                ledger.rewrite_facts(store, self.identities.known_facts())
-            if not store.readonly:
-                flanks.replay(store)
-            self.sides = Sides(flanks.sides(store), self._flanks_matter)
-            self.withdrawn = sightings.withdrawn(store)
-            lists = read_lists(self.project, self._nearest * DEEPER)
-            self._lists = Lists(lists, self._nearest, self.sides, self.identities)
-            self.queue = Queue(list(lists), {one: self._lists.chosen(one) for one in lists}, self.identities)
-            if self._hard_before is not None:
-                self.queue.ask_again(self._hard_before)
+        with self.lock:
+            self._read()
             self._stale = False
 
     @property
     def left_out(self) -> int:
         """How many pairs are not asked because they show opposite sides."""
-        return self._lists.left_out
+        return self.lists.left_out
 
     @property
     def individuals(self) -> int:
@@ -93,52 +62,25 @@ class Desk:
 
     # --- questions ---------------------------------------------------------------------------------------------------
 
-    def question(self, anchor: str | None = None) -> Question:
+    def question(self, anchor: str | None = None, asked: Asked = PLAINLY) -> Question:
         """What to ask: of the given anchor, or where the reviewer was."""
         with self.lock:
             self.fresh()
-            if not self.queue.anchors:
-                return Question("empty")
-            if anchor is not None and self.queue.position(anchor) is None:
-                raise NotFoundError("This picture has no look-alikes to compare.", "Choose another one.")
-            chosen = anchor or notes.get(self.project.store, ANCHOR_NOTE) or self.queue.anchors[0]
-            question = self._of_anchor(chosen)
-            if question.state == "anchor_done" and anchor is None:
-                return self._after(chosen, remember=False)
-            return question
+            way = self.ways.find(asked.way)
+            return way.ask(asked, anchor) if self.queue.anchors else Question("empty")
 
-    def move(self, anchor: str | None, step: int) -> Question:
-        """The next (1) or previous (-1) anchor with something to ask."""
+    def move(self, anchor: str | None, step: int, asked: Asked = PLAINLY, other: str | None = None) -> Question:
+        """The next (1) or previous (-1) question, or anchor with something to ask; this one returns later.
+
+        ``other`` is the picture beside the anchor, where the way skips pairs and not anchors.
+        """
         with self.lock:
             self.fresh()
-            if not self.queue.anchors:
-                return Question("empty")
-            return self._after(anchor, step)
+            way = self.ways.find(asked.way)
+            return way.move(asked, anchor, other, step) if self.queue.anchors else Question("empty")
 
-    def _of_anchor(self, anchor: str) -> Question:
-        offers = self.queue.open_offers(anchor)
-        of = len(self.queue.offers.get(anchor, ()))
-        if not offers or self.identities.is_new(anchor):
-            return Question("anchor_done", anchor, of=of)
-        rank, offer = offers[0]
-        return Question("pair", anchor, offer, rank, of)
-
-    def _after(self, anchor: str | None, step: int = 1, *, remember: bool = True) -> Question:
-        following = self.queue.next_anchor(anchor, step)
-        if following is None and self._hard_before is None:
-            # Everything else is answered: the pairs that were too hard to tell come back, once in a sitting.
-            self._hard_before = ledger.last_row(self.project.store)
-            self.queue.ask_again(self._hard_before)
-            following = self.queue.next_anchor(anchor, step)
-        if following is None:
-            return Question("all_done", anchor)
-        if remember and following != notes.get(self.project.store, ANCHOR_NOTE):
-            notes.put(self.project.store, ANCHOR_NOTE, following)
-        return self._of_anchor(following)
-
-    def _goes_on(self, anchor: str) -> Question:
-        question = self._of_anchor(anchor)
-        return self._after(anchor) if question.state == "anchor_done" else question
+    def _goes_on(self, anchor: str, asked: Asked) -> Question:
+        return self.ways.find(asked.way).after(asked, anchor) if self.queue.anchors else Question("empty")
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -150,38 +92,81 @@ class Desk:
         comparison: str | None = None,
         *,
         seconds: float | None = None,
-        evidence: dict[str, Any] | None = None,
+        evidence: Mapping[str, Any] | None = None,
         reviewer: str = "",
-    ) -> tuple[ledger.Event, bool, Question]:
+        asked: Asked = PLAINLY,
+        covered: Mapping[str, Sequence[str]] | None = None,
+    ) -> Kept:
         """Keep an answer and say what comes next: (the ledger's row, whether it was there before, the next question).
 
+        ``covered``: of the two sightings, other frames of the same unit that were shown and that the answer is about.
         Raises BadRequestError for an answer that makes no sense, AnswerNotKeptError when it could not be written.
         """
         verdict = _verdict(kind)
-        if verdict in (Verdict.UNDO, Verdict.FLANK):
-            raise BadRequestError("An answer is taken back with Undo, and a side is said of one picture.")
+        if verdict not in GIVEN_HERE:
+            raise BadRequestError("This answer is not given to a pair.", "Reload the page.")
+        blind = asked.way == "blind"
+        if blind and verdict not in PAIR_VERDICTS:
+            raise BadRequestError(
+                "A second opinion is about a pair.", "Answer same, different, or that nobody can tell."
+            )
+        other = comparison if verdict in PAIR_VERDICTS else None
+        said = {"anchor": anchor, **(evidence or {})} | ({} if asked.way == "anchor" else {"way": asked.way})
         with self.lock:
             self.fresh()
+            self.ways.find(asked.way)
+            kept_as = Verdict.SECOND if blind else verdict
             known = ledger.find(self.project.store, uid)
             if known is not None:
-                self.check_repeat(known, verdict, anchor, comparison if verdict in PAIR_VERDICTS else None)
-                return known, True, self._goes_on(anchor)
-            self.check_sightings(anchor, comparison if verdict in PAIR_VERDICTS else None)
-            answer = ledger.Answer(
-                uid=uid,
-                kind=verdict,
-                a=anchor,
-                b=comparison if verdict in PAIR_VERDICTS else None,
-                reviewer=reviewer,
-                seconds=seconds,
-                evidence={"anchor": anchor, **(evidence or {})},
-            )
+                self.check_repeat(known, kept_as, anchor, other)
+                if blind and (known.more or {}).get("said") != verdict:
+                    raise BadRequestError(*OTHER_ANSWER)
+                return known, True, self._goes_on(anchor, asked)
+            self.check_sightings(anchor, other)
+            if blind:
+                said["said"] = verdict.value
+            elif frames := self._covered(anchor, other, covered or {}):
+                said["with"] = frames
+            answer = ledger.Answer(uid, kept_as, anchor, other, None, reviewer, seconds, said)
+            if asked.way == "second" and verdict is Verdict.SAME and other is not None:
+                self._take_back_contradicted(answer, said.get("with", {}))
             event = self.keep(answer)
-            return event, False, self._goes_on(anchor)
+            return event, False, self._goes_on(anchor, asked)
+
+    def _covered(self, a: str, b: str | None, covered: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """What an answer covers beside its two sightings: only frames of their own units."""
+        found: dict[str, list[str]] = {}
+        for sighting, frames in covered.items():
+            if b is None and sighting != a:
+                continue  # the answer is about one picture
+            mine = set(frames) - {sighting}
+            if not mine:
+                continue
+            if sighting not in (a, b) or len(mine) >= MOST or not mine <= set(self.units.frames(sighting)):
+                raise BadRequestError("These pictures are not of one visit any more.", "Reload the page.")
+            found[sighting] = sorted(mine)
+        if b is not None and b in self.units.frames(a) and found:
+            raise BadRequestError("Both pictures are of one visit.", "Answer about these two pictures alone.")
+        return found
+
+    def _take_back_contradicted(self, answer: ledger.Answer, frames: Mapping[str, Sequence[str]]) -> None:
+        """On a second look, *same* takes back what this person had said of the very same visits."""
+        ours, theirs = ([one, *frames.get(one, ())] for one in (answer.a or "", answer.b or ""))
+        for target in contradicted(self, ours, theirs, answer.reviewer):
+            number = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{answer.uid} {target}"))
+            said = {"way": "second", "for": answer.uid}
+            self.keep(ledger.Answer(number, Verdict.UNDO, target=target, reviewer=answer.reviewer, evidence=said))
 
     def say_flank(
-        self, uid: str, sighting: str, flank: str, anchor: str, comparison: str | None = None, reviewer: str = ""
-    ) -> tuple[ledger.Event, bool, Question]:
+        self,
+        uid: str,
+        sighting: str,
+        flank: str,
+        anchor: str,
+        comparison: str | None = None,
+        reviewer: str = "",
+        asked: Asked = PLAINLY,
+    ) -> Kept:
         """Keep which side of the animal ``sighting`` shows, as said while ``anchor`` and ``comparison`` were on screen.
 
         Gives what ``answer`` gives; the question is the same pair again unless it shows opposite sides now.
@@ -190,6 +175,7 @@ class Desk:
             raise BadRequestError(f"“{flank}” is not a side.", "Reload the page.")
         with self.lock:
             self.fresh()
+            self.ways.find(asked.way)
             known = ledger.find(self.project.store, uid)
             if known is None:
                 self.check_sightings(sighting, anchor, comparison)
@@ -203,39 +189,58 @@ class Desk:
                 if ledger.evidence_of(self.project.store, uid).get("flank") != flank:
                     raise BadRequestError(*OTHER_ANSWER)
                 event = known
-            return event, known is not None, self._shown(anchor, comparison) or self._goes_on(anchor)
+            again = None if asked.way == "blind" else self._shown(anchor, comparison)
+            return event, known is not None, again or self._goes_on(anchor, asked)
 
-    def undo(self, uid: str, reviewer: str = "") -> tuple[ledger.Event, ledger.Event, Question]:
-        """Take the newest standing answer back: (the ledger's row, the answer taken back, its question again)."""
+    def undo(
+        self, uid: str, reviewer: str = "", target: str | None = None, asked: Asked = PLAINLY
+    ) -> tuple[ledger.Event, ledger.Event, Question]:
+        """Take an answer back, the newest standing one unless ``target`` names another: (the ledger's row, the answer
+        taken back, its question again)."""
         with self.lock:
             self.fresh()
-            known = ledger.find(self.project.store, uid)
+            self.ways.find(asked.way)
+            store = self.project.store
+            known = ledger.find(store, uid)
             if known is not None:
                 self.check_repeat(known, Verdict.UNDO, None, None)
-                event, target = known, ledger.find(self.project.store, known.target or "")
+                if target is not None and known.target != target:
+                    raise BadRequestError(*OTHER_ANSWER)
+                event, about = known, ledger.find(store, known.target or "")
             else:
-                target = ledger.newest_standing(self.project.store)
-                if target is None:
+                about = ledger.newest_standing(store) if target is None else ledger.find(store, target)
+                if about is None or not ledger.stands(store, about.uid):
                     raise NothingToUndoError("There is no answer to take back.")
-                event = self.keep(ledger.Answer(uid=uid, kind=Verdict.UNDO, target=target.uid, reviewer=reviewer))
-            assert target is not None, "an undo always has a target"
-            return event, target, self._again(target)
+                event = self.keep(ledger.Answer(uid=uid, kind=Verdict.UNDO, target=about.uid, reviewer=reviewer))
+            assert about is not None, "an undo always has a target"
+            return event, about, self._again(about, asked)
 
-    def _again(self, target: ledger.Event) -> Question:
+    def _again(self, target: ledger.Event, asked: Asked) -> Question:
+        if not self.queue.anchors:
+            return Question("empty")
+        way = self.ways.find(asked.way)
         evidence = ledger.evidence_of(self.project.store, target.uid)
         anchor = evidence.get("anchor") or target.a
-        if anchor is None or self.queue.position(anchor) is None:
-            return self.question()
-        notes.put(self.project.store, ANCHOR_NOTE, anchor)
+        if anchor is None or asked.way == "blind" or self.queue.position(self.units.head(anchor)) is None:
+            return way.ask(asked)
         other = evidence.get("comparison") or (target.b if anchor == target.a else target.a)
-        return self._shown(anchor, other) or self._of_anchor(anchor)
+        if asked.way == "anchor":
+            notes.put(self.project.store, ANCHOR_NOTE, self.units.head(anchor))
+        again = self._shown(anchor, other)
+        return again or way.ask(asked, anchor if asked.way == "anchor" else None)
 
     def _shown(self, anchor: str, comparison: str | None) -> Question | None:
         """The question on this very pair; None where it is none."""
-        offers = self.queue.offers.get(anchor, ())
+        if comparison is None:
+            return None
+        head, other = self.units.head(anchor), self.units.head(comparison)
+        offers = self.queue.offers.get(head, ())
         for rank, offer in enumerate(offers, 1):
-            if offer.comparison == comparison and self.queue.is_open(anchor, offer.comparison):
-                return Question("pair", anchor, offer, rank, len(offers))
+            if offer.comparison == other:
+                pair = self.queue.open_frames(head, other, anchor, comparison)
+                if pair is not None and pair != offer.pair(head):
+                    offer = offer._replace(shown=pair[0], frame=pair[1])
+                return None if pair is None else Question("pair", head, offer, rank, len(offers))
         return None
 
     def keep(self, answer: ledger.Answer) -> ledger.Event:
@@ -254,25 +259,10 @@ class Desk:
             if isinstance(error, SpotIDError) and not isinstance(error, BadRequestError):
                 raise AnswerNotKeptError(f"The answer was not kept: {error.sentence}", error.advice) from error
             raise
-        self.queue.update(change.touched)
-        self._offer_anew(event)
+        if answer.kind in PAIR_VERDICTS and answer.seconds is not None and 0 < answer.seconds <= LONGEST:
+            self.pace.add(answer.seconds)
+        self._follow(event, change)
         return event
-
-    def _offer_anew(self, event: ledger.Event) -> None:
-        """Offer other pairs where an answer, or taking it back, has changed what is offered."""
-        about = ledger.find(self.project.store, event.target) if event.target else event
-        if about is None or about.a is None:
-            return
-        anchors: Iterable[str] = ()
-        if about.kind == Verdict.FLANK:
-            self.sides.learn([about.a], flanks.sides(self.project.store, [about.a]))
-            anchors = self._lists.concerned(about.a)
-        elif about.b is not None:
-            anchors = [one for one in (about.a, about.b) if self.queue.position(one) is not None]
-        for anchor in anchors:
-            offers = self._lists.chosen(anchor)
-            if offers != self.queue.offers[anchor]:
-                self.queue.offer(anchor, offers)
 
     def check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]

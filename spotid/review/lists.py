@@ -3,84 +3,122 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
 from spotid.review.identity import Identities
 from spotid.review.queue import Offer
 from spotid.review.sides import Sides
-from spotid.words import SightingState
+from spotid.review.visits import Units
 
 
 class Lists:
-    """The look-alikes of every anchor, and of them those that are offered as sides and answers stand.
+    """The look-alikes of every sighting, and of them those that are offered to units as sides and answers stand.
 
-    Pairs of one visit stay: two cameras of a station see both sides of an animal, and the time tells that it is one.
-    Pairs that were answered stay too, so that the answer can be looked at and taken back.
+    The lists of a unit's frames are read as one, best first; another unit is offered once, by the best pair of frames.
+    Pairs of one visit that are not one unit stay: two cameras of a station see both sides of an animal, and the time
+    tells that it is one. Pairs that were answered stay too, so that the answer can be looked at and taken back.
     """
 
-    def __init__(self, lists: Mapping[str, Sequence[Offer]], nearest: int, sides: Sides, known: Identities) -> None:
+    def __init__(
+        self,
+        lists: Mapping[str, Sequence[Offer]],
+        nearest: int,
+        sides: Sides,
+        known: Identities,
+        units: Units | None = None,
+    ) -> None:
         self._lists, self._nearest, self._sides, self._known = lists, nearest, sides, known
+        self._units = units or Units()
         self._left_out: dict[str, list[tuple[str, str]]] = {}
         self._pairs: Counter[tuple[str, str]] = Counter()
-        self._listed: dict[str, list[str]] = {}  # sighting → anchors that it is a look-alike of
-        for anchor, entries in lists.items():
+        self._listed: dict[str, list[str]] = {}  # sighting → sightings that it is a look-alike of
+        for one, entries in lists.items():
             for offer in entries:
-                self._listed.setdefault(offer.comparison, []).append(anchor)
+                self._listed.setdefault(offer.comparison, []).append(one)
 
     @property
     def left_out(self) -> int:
         """How many pairs are not offered because they show opposite sides."""
         return len(self._pairs)
 
-    def concerned(self, sighting: str) -> Iterable[str]:
-        """The anchors whose offers depend on the side that this sighting shows."""
-        return ([sighting] if sighting in self._lists else []) + self._listed.get(sighting, [])
+    def anchors(self) -> list[str]:
+        """The heads of all units of which a frame has look-alikes, in the order in which they were taken."""
+        return list(dict.fromkeys(map(self._units.head, self._lists)))
+
+    def has(self, head: str) -> bool:
+        """Whether a unit is an anchor."""
+        return any(one in self._lists for one in self._units.frames(head))
+
+    def concerned(self, sightings: Iterable[str]) -> set[str]:
+        """The units whose offers depend on what these sightings show, or on which units they are in."""
+        near = {head for one in sightings for head in map(self._units.head, (one, *self._listed.get(one, ())))}
+        return {head for head in near if self.has(head)}
 
     def chosen(self, anchor: str) -> list[Offer]:
         """The anchor's offers as things stand now, best first."""
-        kept: list[Offer] = []
-        left_out: list[tuple[str, str]] = []
-        for offer in self._lists.get(anchor, ()):
-            if len(kept) == self._nearest:
-                break
-            other = offer.comparison
-            if (
-                offer.same_visit
-                or not self._sides.opposite(anchor, other, offer.score)
-                or self._known.answered(anchor, other)
-            ):
-                kept.append(offer)
-            else:
-                left_out.append((anchor, other) if anchor < other else (other, anchor))
+        kept, left_out = self._walk(anchor, self._nearest)
+        self.forget(anchor)
+        if left_out:
+            self._left_out[anchor] = [(anchor, other) if anchor < other else (other, anchor) for other in left_out]
+            self._pairs.update(self._left_out[anchor])
+        return kept
+
+    def forget(self, anchor: str) -> None:
+        """Count no pairs any more that are not offered to this anchor."""
         for pair in self._left_out.pop(anchor, ()):
             self._pairs[pair] -= 1
             if not self._pairs[pair]:
                 del self._pairs[pair]
-        if left_out:
-            self._left_out[anchor] = left_out
-            self._pairs.update(left_out)
-        return kept
+
+    def deeper(self, anchor: str, count: int) -> list[Offer]:
+        """The best ``count`` offers of a unit, more than are asked at first."""
+        return self._walk(anchor, count)[0]
+
+    def _walk(self, anchor: str, count: int) -> tuple[list[Offer], list[str]]:
+        """A unit's best offers, and the units that were left out on the way to them."""
+        kept: dict[str, Offer] = {}
+        left_out: dict[str, None] = {}
+        head = self._units.head
+        for frame, offer in self._entries(anchor):
+            if len(kept) == count:
+                break
+            seen = offer.comparison
+            other = head(seen)
+            if other == anchor or other in kept:
+                continue
+            if (
+                offer.same_visit
+                or not self._sides.opposite(frame, seen, offer.score)
+                or self._known.answered(frame, seen)
+            ):
+                if frame != anchor or seen != other:
+                    offer = offer._replace(comparison=other, shown=frame, frame=seen)
+                kept[other] = offer
+            else:
+                left_out[other] = None
+        return list(kept.values()), [other for other in left_out if other not in kept]
+
+    def _entries(self, anchor: str) -> Iterator[tuple[str, Offer]]:
+        frames = self._units.frames(anchor)
+        if len(frames) == 1:
+            return ((anchor, offer) for offer in self._lists.get(anchor, ()))
+        pooled = [(frame, offer) for frame in frames for offer in self._lists.get(frame, ())]
+        return iter(sorted(pooled, key=lambda entry: -entry[1].score))
 
 
-def read_lists(project: Project, depth: int) -> dict[str, list[Offer]]:
-    """The ``depth`` best look-alikes of every sighting that has any, station by station in the order they were taken.
+def read_lists(project: Project, order: Iterable[str], depth: int) -> dict[str, list[Offer]]:
+    """The ``depth`` best look-alikes of every sighting in ``order`` that has any, in that order.
 
-    Sightings that were withdrawn are neither anchors nor look-alikes.
+    Only sightings in ``order`` are look-alikes: one that was withdrawn is neither.
     """
-    uid_of = {
-        row["id"]: row["uid"]
-        for row in project.store.all(
-            "SELECT sighting.id, sighting.uid FROM sighting JOIN media ON media.id = media_id"
-            " WHERE sighting.state != ? ORDER BY station_id, captured_at, media.id, sighting.id",
-            SightingState.WITHDRAWN,
-        )
-    }
+    known = set(order)
+    uid_of = {row["id"]: row["uid"] for row in project.store.all("SELECT id, uid FROM sighting") if row["uid"] in known}
     candidates = Candidates(project.layout)
     try:
         found = {
-            anchor: [
+            uid_of[anchor]: [
                 Offer(uid_of[one], likeness, spots, score, bool(same_visit), place)
                 for one, likeness, spots, score, same_visit, place in rows
                 if one in uid_of
@@ -90,4 +128,4 @@ def read_lists(project: Project, depth: int) -> dict[str, list[Offer]]:
         }
     finally:
         candidates.close()
-    return {uid: found[number] for number, uid in uid_of.items() if number in found}
+    return {uid: found[uid] for uid in order if uid in found}

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
-from spotid.project import flanks, ledger, sightings
-from spotid.project.folder import Project
-from spotid.review.desk import Desk, Question, code_of
-from spotid.web.common import bench, body, number, shown, text
-from spotid.web.pictures import VIEWS
-
-if TYPE_CHECKING:
-    from spotid.match.chance import Calibration
+from spotid.review import filters
+from spotid.review.desk import Desk
+from spotid.review.question import Asked
+from spotid.review.visits import MOST
+from spotid.web.common import bench, body, number, reviewer, shown, text
+from spotid.web.told import kept, told
 
 pages = Blueprint("review", __name__)
 
 ANSWER_UID = re.compile(r"[0-9A-Za-z-]{8,64}")
-AHEAD = 2  # how many of the following pairs the browser may fetch in advance
-SENTENCES = {
-    "pair": "",
-    "anchor_done": "All look-alikes of this picture are answered.",
-    "all_done": "Nothing is left to ask. Export the result, or add photographs and run again.",
-    "empty": "There is nothing to compare yet. Run the model first.",
-}
+SEEN = ("rank", "score", "chance", "spots")
+LONGEST = 40  # characters of a sighting's uid, and of a kind
 
 
 @pages.get("/project/<project_id>/review")
@@ -40,159 +32,118 @@ def review(project_id: str) -> ResponseReturnValue:
 
 @pages.get("/api/project/<project_id>/pair")
 def pair(project_id: str) -> ResponseReturnValue:
-    """What to ask: of the anchor given, or where the reviewer was."""
+    """What to ask on a way and among the pictures that filters let pass: of the anchor given, or where one was."""
+    asked = _asked(request.args, request.args)
+    desk = _desk(project_id)
+    return jsonify(told(desk, desk.question(request.args.get("anchor") or None, asked), asked))
+
+
+@pages.get("/api/project/<project_id>/filters")
+def choices(project_id: str) -> ResponseReturnValue:
+    """What can be filtered by, with how many pictures there are of each."""
     desk = bench().desk(project_id)
-    return jsonify(told(desk, desk.question(request.args.get("anchor") or None)))
+    with desk.lock:
+        desk.fresh()
+        return jsonify(filters.choices(desk.seen, desk.sides))
 
 
 @pages.post("/api/project/<project_id>/answers")
 def answer(project_id: str) -> ResponseReturnValue:
     """Keep one answer; the reply says which row it is and what comes next."""
-    content, desk = body(), bench().desk(project_id)
+    content, desk = body(), _desk(project_id)
+    asked = _said(content)
+    a, b = text(content, "a", longest=LONGEST), _named(content, "b")
+    covered = {a: _frames(content, "a_with")} | ({b: _frames(content, "b_with")} if b and b != a else {})
     event, repeated, question = desk.answer(
         _uid(content),
-        text(content, "kind", longest=40),
-        text(content, "a", longest=40),
-        _named(content, "b"),
+        text(content, "kind", longest=LONGEST),
+        a,
+        b,
         seconds=number(content, "seconds"),
-        evidence={"rank": number(content, "rank"), "score": number(content, "score")},
+        # What the person saw when answering: told on the card where answers contradict one another.
+        evidence={name: number(content, name) for name in SEEN if number(content, name) is not None},
+        reviewer=asked.reviewer,
+        asked=asked,
+        covered=covered,
     )
-    return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question))
+    return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question, asked))
 
 
 @pages.post("/api/project/<project_id>/flank")
 def flank(project_id: str) -> ResponseReturnValue:
     """Keep which side of the animal one of the two pictures shows; ``a`` and ``b`` are the pair on the screen."""
-    content, desk = body(), bench().desk(project_id)
+    content, desk = body(), _desk(project_id)
+    asked = _said(content)
     event, repeated, question = desk.say_flank(
         _uid(content),
-        text(content, "sighting", longest=40),
+        text(content, "sighting", longest=LONGEST),
         text(content, "flank", longest=20),
-        text(content, "a", longest=40),
+        text(content, "a", longest=LONGEST),
         _named(content, "b"),
+        asked.reviewer,
+        asked,
     )
-    return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question))
+    return jsonify(kept=kept(event), repeated=repeated, pair=told(desk, question, asked))
 
 
 @pages.post("/api/project/<project_id>/undo")
 def undo(project_id: str) -> ResponseReturnValue:
-    """Take the newest standing answer back."""
-    desk = bench().desk(project_id)
-    event, target, question = desk.undo(_uid(body()))
-    undone = {"row": target.row, "kind": target.kind, "a": target.a, "b": target.b}
-    return jsonify(kept=kept(event), undone=undone, pair=told(desk, question))
+    """Take the newest standing answer back, or the one that ``target`` names."""
+    content, desk = body(), _desk(project_id)
+    asked = _said(content)
+    target = None if content.get("target") is None else text(content, "target", longest=64)
+    event, about, question = desk.undo(_uid(content), asked.reviewer, target, asked)
+    undone = {"row": about.row, "uid": about.uid, "kind": about.kind, "a": about.a, "b": about.b}
+    return jsonify(kept=kept(event), undone=undone, pair=told(desk, question, asked))
 
 
 @pages.post("/api/project/<project_id>/anchor")
 def anchor(project_id: str) -> ResponseReturnValue:
-    """Go to the next or previous anchor with something to ask."""
-    content, desk = body(), bench().desk(project_id)
+    """Go to the next or previous anchor with something to ask; on other ways, leave this pair for later."""
+    content, desk = body(), _desk(project_id)
+    asked = _said(content)
     if content.get("move") not in ("next", "previous"):
         raise BadRequestError("Only next and previous are known here.")
     step = 1 if content["move"] == "next" else -1
-    return jsonify(told(desk, desk.move(_named(content, "anchor"), step)))
+    question = desk.move(_named(content, "anchor"), step, asked, _named(content, "b"))
+    return jsonify(told(desk, question, asked))
 
 
-def kept(event: ledger.Event) -> dict[str, Any]:
-    """An answer as the page confirms it."""
-    return {"row": event.row, "uid": event.uid, "kind": event.kind, "at": event.at}
+def _desk(project_id: str) -> Desk:
+    """The desk, which knows the chances that questions may be ordered by."""
+    desk = bench().desk(project_id)
+    if desk.queue.anchors:
+        desk.weigh(bench().chances(project_id))
+    return desk
 
 
-def told(desk: Desk, question: Question) -> dict[str, Any]:
-    """A question with all that the screen shows."""
-    chances = bench().chances(desk.project.id) if question.offer else None
-    with desk.lock:  # another window may be answering
-        return _told(desk, question, chances)
+def _said(content: dict[str, Any]) -> Asked:
+    chosen = content.get("filters")
+    if chosen is not None and not isinstance(chosen, dict):
+        raise BadRequestError("The filters could not be understood.", "Reload the page and choose them again.")
+    return _asked(content, chosen or {})
 
 
-def _told(desk: Desk, question: Question, chances: Calibration | None) -> dict[str, Any]:
-    project, offer = desk.project, question.offer
-    wanted = [uid for uid in (question.anchor, offer.comparison if offer else None) if uid]
-    ahead = [o.comparison for _, o in desk.queue.open_offers(question.anchor)[1 : 1 + AHEAD]] if question.anchor else []
-    rows = sightings.many(project.store, wanted + ahead)
-    one = rows.get(question.anchor or "")
-    other = rows.get(offer.comparison) if offer else None
-    undo_row = ledger.newest_standing(project.store)
-    return {
-        "state": question.state,
-        "sentence": SENTENCES[question.state],
-        "anchor": sighting(desk, one),
-        "comparison": sighting(desk, other),
-        "rank": question.rank,
-        "of": question.of,
-        "score": offer.score if offer else None,
-        # The vectors' likeness is no probability and misleads beside the spots: it is told only where these are not.
-        "likeness": max(0.0, min(1.0, offer.likeness)) if offer and offer.spots is None else None,
-        "spots": offer.spots if offer else None,
-        "chance": round(chances.chance(offer), 3) if offer and chances else None,
-        "chance_by": chances.label if chances else None,
-        "same_visit": offer.same_visit if offer else False,
-        "place": offer.place if offer else 0.0,
-        "days_between": _days(one, other),
-        "same_station": bool(one and other and one["station"] and one["station"] == other["station"]),
-        "progress": progress(desk, question.anchor),
-        "undo": {"row": undo_row.row, "kind": undo_row.kind} if undo_row else None,
-        "prefetch": [_address(project, uid, "crop") for uid in ahead],
-    }
+def _asked(content: Mapping[str, Any], chosen: Mapping[str, Any]) -> Asked:
+    way = content.get("way") or "anchor"
+    if not isinstance(way, str) or len(way) > LONGEST:
+        raise BadRequestError("There is no such way through the work.", "Choose one of those in the list.")
+    return Asked(way, filters.read(chosen), reviewer({"reviewer": content.get("reviewer")}))
 
 
-def progress(desk: Desk, anchor_uid: str | None) -> dict[str, Any]:
-    """How much is answered, implied by answers, and left."""
-    total = desk.queue.total
-    place = desk.queue.position(anchor_uid or "")
-    return {
-        "answered": desk.identities.pair_answers,
-        "implied": total.implied,
-        "left": total.left,
-        "left_out": desk.left_out,
-        "anchor_index": None if place is None else place + 1,
-        "anchors": len(desk.queue.anchors),
-        "individuals": desk.individuals,
-        "conflicts": len(desk.identities.conflicts()),
-    }
-
-
-def sighting(desk: Desk, row: sqlite3.Row | None) -> dict[str, Any] | None:
-    """A sighting as the screen shows it."""
-    if row is None:
-        return None
-    side = desk.sides.side(row["uid"])
-    known = desk.identities.individual(row["uid"])
-    return {
-        "uid": row["uid"],
-        "name": row["relpath"].rsplit("/", 1)[-1],
-        "path": row["relpath"],
-        "station": row["station"],
-        "camera": row["camera"],
-        "captured_at": row["captured_at"],
-        "flank": side.flank.value,
-        "flank_score": side.score,
-        "flank_said": side.by == flanks.PERSON,
-        "flank_reviewer": side.reviewer,
-        "quality": row["quality"],
-        "individual": None if known is None else code_of(known),
-        "individual_count": len(desk.identities.group(row["uid"])),
-        "width": row["width"],
-        "height": row["height"],
-        "box": [row["x"], row["y"], row["w"], row["h"]],
-        "views": [view for view in VIEWS if view != "thumb"],
-    }
-
-
-def _address(project: Project, uid: str, view: str) -> str:
-    return url_for("pictures.picture", project_id=project.id, uid=uid, view=view)
-
-
-def _days(one: sqlite3.Row | None, other: sqlite3.Row | None) -> float | None:
-    if one is None or other is None or not one["captured_at"] or not other["captured_at"]:
-        return None
-    gap = datetime.fromisoformat(one["captured_at"]) - datetime.fromisoformat(other["captured_at"])
-    return abs(gap.total_seconds()) / 86400
+def _frames(content: dict[str, Any], name: str) -> list[str]:
+    """Other pictures of a visit that an answer covers."""
+    value = content.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > MOST or not all(isinstance(one, str) for one in value):
+        raise BadRequestError("The pictures of the visit could not be understood.", "Reload the page.")
+    return [text({name: one}, name, longest=LONGEST) for one in value]
 
 
 def _named(content: dict[str, Any], name: str) -> str | None:
     """A sighting that need not be told."""
-    return text(content, name, longest=40) if isinstance(content.get(name), str) and content[name] else None
+    return text(content, name, longest=LONGEST) if isinstance(content.get(name), str) and content[name] else None
 
 
 def _uid(content: dict[str, Any]) -> str:

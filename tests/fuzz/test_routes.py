@@ -18,11 +18,12 @@ from spotid.jobs.runner import Jobs
 from spotid.jobs.teaching import Proposals
 from spotid.web import bench_of, create_app
 
+ASK = {"uid": "@new", "way": "@way", "filters": {"station": "", "quality": 0.0}, "reviewer": "AB"}
 RIGHT: dict[str, dict[str, Any]] = {
-    "answers": {"uid": "@new", "kind": "@kind", "a": "@one", "b": "@other", "seconds": 1.5, "rank": 1, "score": 0.5},
-    "flank": {"uid": "@new", "sighting": "@one", "flank": "@flank", "a": "@one", "b": "@other"},
-    "undo": {"uid": "@new", "queue": "weak", "sure": True},
-    "anchor": {"move": "next", "anchor": "@one"},
+    "answers": ASK | {"kind": "@kind", "a": "@one", "b": "@other", "seconds": 1.5, "a_with": [], "b_with": []},
+    "flank": ASK | {"sighting": "@one", "flank": "@flank", "a": "@one", "b": "@other"},
+    "undo": ASK | {"queue": "weak", "sure": True},
+    "anchor": ASK | {"move": "next", "anchor": "@one", "b": "@other"},
     "<media_uid>": {"uid": "@new", "boxes": [{"x": 0.1, "y": 0.1, "w": 0.3, "h": 0.3}], "queue": "weak", "sure": True},
     "search": {},
     "job": {"action": "start"},
@@ -35,12 +36,26 @@ RIGHT: dict[str, dict[str, Any]] = {
     "check": {"repair": False},
     "restore": {"path": "@project", "name": "project-nothing.sqlite"},
     "rebuild": {"path": "@folder"},
+    "assign": {"uid": "@new", "sighting": "@one", "to": "@other"},
+    "unite": {"uid": "@new", "how": "link", "a": "@one", "b": "@other"},
+    "part": {"uid": "@new", "how": "release", "out": ["@one"]},
+    "describe": {"uid": "@new", "sighting": "@one", "facts": {"name": "Tiga", "sex": "female"}},
+    "say": {"uid": "@new", "kind": "new", "sightings": ["@one"], "flank": "@flank"},
+    "take-back": {"uid": "@new", "targets": ["@answer"]},
+    "undo-one": {"uid": "@new", "target": "@answer", "reviewer": "AB"},
+    "settle": {"uid": "@new", "second": "@answer", "right": "first", "reviewer": "AB"},
+    "revert": {"uid": "@new", "of": "@answer", "reviewer": "AB"},
+    "merge-preview": {"uid": "@new", "path": "@project", "sure": True},
+    "merge": {"uid": "@new", "path": "@project", "sure": True},
 }
 FIELDS = sorted({name for body in RIGHT.values() for name in body} | {"of", "frame", "seen"})
 ABSURD = ["@leave out", None, "", "\0", "\ud800", "x" * 5000, "-1", 10**30, float("nan"), -1.5, True, [], {"x": []}]
-ASKED = {"frames": ("queue", "of", "frame"), "pair": ("anchor",), "job": ("kind",), "problems": ("after",)}
+PAIR = ("anchor", "way", "reviewer", "station", "from", "to", "species", "flank", "quality")
+ASKED = {"frames": ("queue", "of", "frame"), "pair": PAIR, "job": ("kind",), "problems": ("after",)}
 ASKED |= {"browse": ("path",), "sightings": ("shelf", "after"), "care": ("path",)}
-QUERIES = ("anchor", "queue", "of", "frame", "after", "kind", "path", "shelf")
+ASKED |= {"individuals": ("find", "order", "kind", "after"), "<number>": ("before",), "shelf": ("shelf", "after")}
+ASKED |= {"flanks": ("seconds",), "unidentifiable": ("after",), "<media_uid>": ("shelf", "box")}
+QUERIES = ("anchor", "queue", "of", "frame", "after", "kind", "path", "shelf", *PAIR)
 WORDS = st.sampled_from(
     ["same", "new", "undo", "flank", "left", "weak", "visit", "whole", "next", "problem", "start", "run"]
 )
@@ -108,11 +123,15 @@ class Tried:
             "@media": self.media[choice % len(self.media)],
             "@kind": kinds[choice % 6],
             "@flank": ("left", "right", "unknown", "front", "rear")[choice % 5],
+            "@way": ("anchor", "certain", "useful", "second", "blind")[choice // 6 % 5],
             "@project": str(self.survey.folder),
             "@folder": str(self.home / f"made{choice % 3}"),
+            "@answer": f"answer-{self.fresh - 1:08d}",
             "@cards": str(self.home / "cards"),
             "@leave out": None,
         }
+        if isinstance(name, list) and all(isinstance(one, str) for one in name):
+            return [self.known(one, choice) for one in name]
         return values.get(name, name) if isinstance(name, str) else name
 
     def version(self) -> tuple[Any, ...]:
@@ -200,6 +219,7 @@ def ask(
         "project_id": tried.project.id,
         "uid": tried.known("@one", choice),
         "media_uid": tried.known("@media", choice),
+        "number": str(1 + choice % 4),
     }
     right |= {"view": ("crop", "original", "cutout", "thumb")[choice % 4], "filename": "css/base.css"}
     if rule.endpoint == "pictures.frame":

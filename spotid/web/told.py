@@ -1,0 +1,204 @@
+"""What the review page is told: a question with all that the screen shows beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from spotid.project import flanks, ledger, sightings
+from spotid.project.given import reviewer_of
+from spotid.review.between import between, hours_between
+from spotid.review.desk import Desk, code_of
+from spotid.review.estimate import BASIS
+from spotid.review.question import Asked, Question
+from spotid.web.common import bench
+from spotid.web.pictures import VIEWS
+from spotid.words import Flank, Verdict
+
+if TYPE_CHECKING:
+    from spotid.match.chance import Calibration
+
+PREFETCHED, STRIP = 6, 8
+SENTENCES = {
+    "pair": "",
+    "anchor_done": "All look-alikes of this picture are answered.",
+    "all_done": "Nothing is left to ask. Export the result, or add photographs and run again.",
+    "empty": "There is nothing to compare yet. Run the model first.",
+}
+FILTERED = "Nothing is left to ask of the pictures that you chose. Take a filter away to go on."
+DONE = {
+    "second": "Every animal that was seen on one visit only has had its second look.",
+    "blind": "No answer waits for your second opinion. More are drawn as the work goes on.",
+}
+
+
+def kept(event: ledger.Event) -> dict[str, Any]:
+    """An answer as the page confirms it."""
+    return {"row": event.row, "uid": event.uid, "kind": event.kind, "at": event.at}
+
+
+def told(desk: Desk, question: Question, asked: Asked) -> dict[str, Any]:
+    """A question with all that the screen shows."""
+    chances = bench().chances(desk.project.id) if question.offer else None
+    with desk.lock:  # another window may be answering
+        return _told(desk, question, asked, chances)
+
+
+def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | None) -> dict[str, Any]:
+    project, offer = desk.project, question.offer
+    way = desk.ways.find(asked.way)
+    uids = [uid for uid in question.shown if uid]
+    rows = sightings.many(project.store, uids)
+    one, other = (rows.get(uid or "") for uid in question.shown)
+    open_, known = (None, None) if question.blind else (offer, chances)
+    ahead = list(dict.fromkeys(way.ahead(asked, question)))[:PREFETCHED] if offer else []
+    hours = hours_between(one["captured_at"], other["captured_at"]) if one and other else None
+    return {
+        "state": question.state,
+        "sentence": _sentence(question, asked),
+        "way": asked.way,
+        "ways": [_way(desk, name, asked) for name in desk.ways.names()],
+        "filters": asked.filters.told(),
+        "anchor": sighting(desk, one, question.blind),
+        "comparison": sighting(desk, other, question.blind),
+        "rank": question.rank,
+        "of": question.of,
+        "score": open_.score if open_ else None,
+        # The vectors' likeness is no probability and misleads beside the spots: it is told only where these are not.
+        "likeness": max(0.0, min(1.0, open_.likeness)) if open_ and open_.spots is None else None,
+        "spots": open_.spots if open_ else None,
+        "chance": round(known.chance(open_), 3) if open_ and known else None,
+        "chance_by": known.label if known else None,
+        "same_visit": open_.same_visit if open_ else False,
+        "place": open_.place if open_ else 0.0,
+        "days_between": None if hours is None else hours / 24,
+        "same_station": bool(one and other and one["station"] and one["station"] == other["station"]),
+        **_between(desk, one, other),
+        "flanks_compared": _flanks(desk, *question.shown),
+        "progress": progress(desk, question, asked, chances),
+        "undo": _undo(desk, question.blind),
+        "prefetch": [url_for("pictures.picture", project_id=project.id, uid=uid, view="crop") for uid in ahead],
+        "next": ahead,
+    }
+
+
+def _sentence(question: Question, asked: Asked) -> str:
+    if question.state == "all_done":
+        return FILTERED if asked.filters else DONE.get(asked.way, SENTENCES["all_done"])
+    return SENTENCES[question.state]
+
+
+def _way(desk: Desk, name: str, asked: Asked) -> dict[str, Any]:
+    way = desk.ways.find(name)
+    return {"name": name, "label": way.label, "sentence": way.sentence, "left": way.left(asked)}
+
+
+def _undo(desk: Desk, blind: bool) -> dict[str, Any] | None:
+    """What would be taken back; blind, only a second opinion, since any other may be about the pair on the screen."""
+    newest = ledger.newest_standing(desk.project.store)
+    hidden = newest is None or (blind and newest.kind != Verdict.SECOND)
+    return (
+        None if newest is None or hidden else kept(newest) | {"reviewer": reviewer_of(desk.project.store, newest.uid)}
+    )
+
+
+def _between(desk: Desk, one: sqlite3.Row | None, other: sqlite3.Row | None) -> dict[str, Any]:
+    if one is None or other is None:
+        return {"km_between": None, "kmh": None, "speed": ""}
+    found = between((one["station"], one["captured_at"]), (other["station"], other["captured_at"]), desk.places)
+    return {
+        "km_between": None if found.km is None else round(found.km, 3),
+        "kmh": None if found.kmh is None else round(found.kmh, 2),
+        "speed": found.speed,
+    }
+
+
+def _flanks(desk: Desk, one: str | None, other: str | None) -> str:
+    """Whether the same sides are compared: where a side is not known it may be either, and all are compared."""
+    ours, theirs = (desk.sides.side(uid or "").flank for uid in (one, other))
+    if Flank.UNKNOWN in (ours, theirs) or one is None or other is None:
+        return "unknown"
+    return "opposite" if {ours, theirs} == {Flank.LEFT, Flank.RIGHT} else "same" if ours == theirs else "unknown"
+
+
+def progress(desk: Desk, question: Question, asked: Asked, chances: Calibration | None) -> dict[str, Any]:
+    """How much is answered, implied by answers, and left on this way."""
+    head = desk.units.head(question.anchor or "")
+    place = desk.queue.position(head)
+    left = desk.ways.find(asked.way).left(asked)
+    return {
+        "answered": desk.identities.pair_answers,
+        "implied": desk.queue.total.implied,
+        "left": desk.queue.total.left if left is None else left,
+        "left_out": desk.left_out,
+        "seconds_each": round(desk.pace.seconds, 1),
+        "seconds_left": round((desk.queue.total.left if left is None else left) * desk.pace.seconds),
+        "undiscovered": _undiscovered(desk, chances),
+        "anchor_index": None if place is None else place + 1,
+        "anchors": len(desk.queue.anchors),
+        "individuals": desk.individuals,
+        "conflicts": len(desk.identities.conflicts()),
+    }
+
+
+def _undiscovered(desk: Desk, chances: Calibration | None) -> dict[str, Any] | None:
+    """Nothing is said before the project's own answers have corrected the chances."""
+    if chances is None:
+        return None
+    from spotid.match.chance import shipped
+
+    if chances.label == shipped().label:
+        return None
+    found = desk.undiscovered(chances)
+    return {"low": found.low, "best": found.best, "high": found.high, "basis": BASIS}
+
+
+def sighting(desk: Desk, row: sqlite3.Row | None, blind: bool = False) -> dict[str, Any] | None:
+    """A sighting as the screen shows it; ``blind``: without anything that was said of who it is."""
+    if row is None:
+        return None
+    uid = row["uid"]
+    side = desk.sides.side(uid)
+    known = None if blind else desk.identities.individual(uid)
+    return {
+        "uid": uid,
+        "name": row["relpath"].rsplit("/", 1)[-1],
+        "path": row["relpath"],
+        "station": row["station"],
+        "camera": row["camera"],
+        "captured_at": row["captured_at"],
+        "flank": side.flank.value,
+        "flank_score": side.score,
+        "flank_said": side.by == flanks.PERSON,
+        "flank_reviewer": side.reviewer,
+        "quality": row["quality"],
+        "individual": None if known is None else code_of(known),
+        "individual_name": None if known is None else desk.identities.name_of(known),
+        "number": known,
+        "individual_count": 1 if blind else len(desk.identities.group(uid)),
+        "frames": [] if blind else [_frame(desk, one) for one in desk.units.frames(uid) if one != uid],
+        "others": 0 if blind else desk.units.told_apart(uid),
+        "strip": [] if known is None else _strip(desk, uid),
+        "width": row["width"],
+        "height": row["height"],
+        "box": [row["x"], row["y"], row["w"], row["h"]],
+        "views": [view for view in VIEWS if view != "thumb"],
+    }
+
+
+def _frame(desk: Desk, uid: str) -> dict[str, Any]:
+    one = desk.seen[uid]
+    flank = desk.sides.side(uid).flank.value
+    return {"uid": uid, "captured_at": one.captured_at, "flank": flank, "quality": one.quality}
+
+
+def _strip(desk: Desk, uid: str) -> list[dict[str, Any]]:
+    """The best other pictures of a sighting's individual that show the same side; of all sides where it has none."""
+    side = desk.sides.side(uid).flank
+    others = [one for one in desk.identities.group(uid) if one != uid and one in desk.seen]
+    if side is not Flank.UNKNOWN:
+        others = [one for one in others if desk.sides.side(one).flank is side]
+    others.sort(key=lambda one: (-(desk.seen[one].quality or 0.0), desk.seen[one].place))
+    return [_frame(desk, one) | {"station": desk.seen[one].station} for one in others[:STRIP]]
