@@ -72,14 +72,9 @@ class PointCache:
         assert row is not None, "sightings are never deleted"
         if row["media_uid"] in self._fatal:
             return None
-        path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                return self._placed(row, Points(*(stored[name] for name in PARTS)))
-        except MemoryError:
-            raise
-        except Exception:  # a damaged file of this kind raises almost anything; it is made again
-            pass
+        stored = self.stored(row)
+        if stored is not None:
+            return stored
         crop = crops.load(self._project.layout, row)
         if crop is None:
             crops.make_again(self._project.store, sighting_id)
@@ -95,6 +90,7 @@ class PointCache:
             self.judge.fault(error)
             return None
         self.judge.fine()
+        path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
         buffer = io.BytesIO()
         arrays = {name: getattr(points, name) for name in PARTS}
         if arrays["kind"] is None:
@@ -102,6 +98,19 @@ class PointCache:
         np.savez(buffer, **arrays)
         write_whole(path, buffer.getvalue())
         return self._placed(row, points)
+
+    def stored(self, row: sqlite3.Row) -> Points | None:
+        """The spots that lie on the disk for a sighting (a row of ``sightings.FACTS``); nothing is made or written."""
+        import numpy as np
+
+        path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return self._placed(row, Points(*(kept[name] for name in PARTS)))
+        except MemoryError:
+            raise
+        except Exception:  # none, or a damaged file of this kind, which raises almost anything
+            return None
 
     def _placed(self, row: sqlite3.Row, points: Points) -> Points:
         """The spots with their places in the whole frame, where the crop is a part of it."""

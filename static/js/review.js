@@ -1,18 +1,27 @@
 // The review page: one pair at a time, one answer at a time, and nothing moves on before the answer is kept.
-import { ApiError, get, newUid, post, projectId } from "./api.js";
+import { newUid, projectId } from "./api.js";
 import { VisibleClock } from "./clock.js";
 import { number } from "./format.js";
+import { t } from "./i18n.js";
+import { initials } from "./initials.js";
 import { listen, writeHelp } from "./keys.js";
 import { Looking, toast } from "./looking.js";
 import { Panes, VIEWS } from "./panes.js";
+import { Film } from "./review_film.js";
 import { flankAsked, showFlanks } from "./review_flank.js";
-import { kindWord, writeBetween, writeFacts, writeKept, writeProgress, writeState } from "./review_text.js";
+import { Layout } from "./review_layout.js";
+import { foldMenu } from "./review_menu.js";
+import { writeProgress, writeState } from "./review_progress.js";
+import { Sender } from "./review_send.js";
+import { Spots } from "./review_spots.js";
+import { kindWord, writeBetween, writeFacts, writeNotes, writeWho } from "./review_text.js";
+import { Ways } from "./review_ways.js";
 import { Zoom } from "./zoom.js";
 
 /** @typedef {import("./types.js").Pair} Pair */
-/** @typedef {{url: string, body: ?object, what: string, kind: string}} Request one call that must succeed or be repeated unchanged */
 
 const PAIR_KINDS = ["same", "different", "cannot_tell", "not_comparable"];
+const BY_ANCHOR = ["anchor", "second"]; // ways that stay with an anchor; on the others every pair may have another one
 const ANCHOR_KINDS = ["new", "unusable"];
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -22,27 +31,35 @@ const panes = new Panes(el("pane-a"), el("pane-b"));
 const zoom = new Zoom([el("pane-a"), el("pane-b")]);
 const looking = new Looking(panes, zoom);
 const clock = new VisibleClock();
+const films = ["a", "b"].map((side, i) => new Film(panes, i, el(`film-${side}`)));
+const layout = new Layout(el("stage"), el("tool-layout"), () => zoom.reset());
+const spots = new Spots(panes, el("tool-spots"));
+const sender = new Sender(show, () => look());
+const ways = new Ways(() => look());
 
 /** @type {?Pair} */
 let pair = null;
-let busy = false;
-/** @type {?Request} what was not kept and may be sent again */
-let failed = null;
-let view = storedView();
+let view = remembered("spotid-view", VIEWS, "crop");
+let strip = remembered("spotid-strip", ["on", "off"], "on");
+let asked = 0;
 
-function storedView() {
+/** @param {string} key @param {string[]} known @param {string} usual */
+function remembered(key, known, usual) {
   try {
-    const kept = localStorage.getItem("spotid-view") ?? "";
-    return VIEWS.includes(kept) ? kept : "crop";
+    const kept = localStorage.getItem(key) ?? "";
+    return known.includes(kept) ? kept : usual;
   } catch {
-    return "crop";
+    return usual;
   }
 }
 
-/** @param {boolean} on */
-function setBusy(on) {
-  busy = on;
-  main.dataset.busy = String(on);
+/** @param {string} key @param {string} value */
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // the choice still holds until the page is left
+  }
 }
 
 /** The view asked for, or the nearest one that both sightings have. @param {Pair} p */
@@ -60,17 +77,50 @@ async function show(next) {
   const stays = pair?.anchor?.uid === next.anchor?.uid && pair?.comparison?.uid === next.comparison?.uid;
   pair = next;
   if (!stays) looking.restart(); // a side was said: what the person looks at stays as it is
-  writeFacts(el("facts-a"), next.anchor);
-  writeFacts(el("facts-b"), next.comparison);
+  ways.show(next);
+  const blind = next.way === "blind";
+  for (const [side, s] of /** @type {const} */ ([["a", next.anchor], ["b", next.comparison]])) {
+    writeFacts(el(`facts-${side}`), s);
+    writeWho(el(`who-${side}`), s, blind);
+  }
   writeBetween(el("between"), next);
+  writeNotes(el("notes"), next);
   writeProgress(next);
-  writeState(next);
+  writeState(next, ways.narrowed);
   main.dataset.state = next.state;
+  main.dataset.way = next.way ?? "anchor";
   showAbilities();
   showFlanks(next);
   if (!stays) clock.restart();
-  if (movedOn) toast("Another anchor");
-  panes.prefetch(next.prefetch ?? []);
+  if (movedOn && BY_ANCHOR.includes(next.way ?? "anchor")) toast(t("Another anchor"));
+  // What stood under another picture goes at once: an answer never covers frames of a pair that is gone.
+  [next.anchor, next.comparison].forEach((s, i) => films[i].of?.uid !== s?.uid && films[i].show(null, false));
+  afterPainting(next);
+}
+
+/**
+ * Two frames later the pair is on screen: say which one and since when (measured by benchmarks/review_speed.py), and only
+ * then ask for small pictures and for the next pairs.
+ * @param {Pair} next
+ */
+function afterPainting(next) {
+  const turn = ++asked;
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      main.dataset.paintedAt = String(performance.now());
+      main.dataset.painted = `${turn} ${next.anchor?.uid ?? ""} ${next.comparison?.uid ?? ""}`;
+      if (turn !== asked) return;
+      showFilms();
+      panes.prefetch(next.prefetch ?? []);
+    }),
+  );
+}
+
+function showFilms() {
+  const shown = strip === "on" && pair?.way !== "blind";
+  films[0].show(pair?.anchor ?? null, shown);
+  films[1].show(pair?.comparison ?? null, shown);
+  el("tool-strip").setAttribute("aria-pressed", String(strip === "on"));
 }
 
 /** Buttons and view switch say what can be done now. */
@@ -78,17 +128,19 @@ function showAbilities() {
   if (!pair) return;
   const able = {
     pair: pair.state === "pair",
-    anchor: pair.anchor !== null && (pair.state === "pair" || pair.state === "anchor_done"),
+    anchor: pair.anchor !== null && pair.way !== "blind" && (pair.state === "pair" || pair.state === "anchor_done"),
   };
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-act]"))) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (main.querySelectorAll("button[data-act]"))) {
     const act = button.dataset.act ?? "";
     if (PAIR_KINDS.includes(act)) button.disabled = !able.pair;
     else if (act === "new") button.disabled = !able.anchor || Boolean(pair.anchor?.individual);
     else if (act === "unusable") button.disabled = !able.anchor;
     else if (act === "undo") button.disabled = !pair.undo;
-    else button.disabled = pair.state === "empty";
+    else if (!["ways", "filters", "unfilter"].includes(act)) button.disabled = pair.state === "empty";
     if (act === "undo" && pair.undo) {
-      button.title = `Take back row ${number(pair.undo.row)}: ${kindWord(pair.undo.kind)}`;
+      const { row, kind, reviewer } = pair.undo;
+      const values = { row: number(row), kind: kindWord(kind), who: reviewer ?? "" };
+      button.title = reviewer ? t("Take back row {row}: {kind}, by {who}", values) : t("Take back row {row}: {kind}", values);
     }
   }
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".view"))) {
@@ -98,140 +150,111 @@ function showAbilities() {
   }
 }
 
-/** Send a request; on failure the pair stays and the bar says so. @param {Request} request */
-async function send(request) {
-  if (busy) return;
-  setBusy(true);
-  try {
-    const answer = request.body ? await post(request.url, request.body) : await get(request.url);
-    failed = null;
-    el("fault").hidden = true;
-    sayKept(answer);
-    await show(answer.pair ?? answer);
-  } catch (error) {
-    onFailure(request, error);
-  } finally {
-    setBusy(false);
-  }
-}
-
-/** @param {{kept?: {row: number, kind: string}, undone?: {row: number, kind: string}, repeated?: boolean}} answer */
-function sayKept(answer) {
-  if (answer.undone) {
-    writeKept(el("kept"), `taken back — row ${number(answer.undone.row)}, ${kindWord(answer.undone.kind)}`);
-  } else if (answer.kept) {
-    writeKept(el("kept"), `kept — row ${number(answer.kept.row)}`);
-  } else {
-    el("kept").replaceChildren();
-  }
-}
-
-/** @param {Request} request @param {unknown} error */
-function onFailure(request, error) {
-  const fault = error instanceof ApiError ? error : null;
-  if (request.what === "undo" && fault && fault.status >= 400 && fault.status < 500) {
-    toast(fault.sentence);
-    return;
-  }
-  if (request.what === "look" && fault?.status === 404 && request.url.includes("?") && !failed) {
-    // The sighting that was asked for can't be an anchor: say so, and go on where the person was.
-    setTimeout(() => look().then(() => toast(fault.sentence, 6000)));
-    return;
-  }
-  if (request.what === "look" && failed) {
-    // The answer that was not kept stays the one to send again; only the reason is newer.
-    el("fault-why").textContent = fault ? `${fault.sentence} ${fault.advice}` : "The program could not be asked.";
-    return;
-  }
-  failed = request;
-  el("fault-what").textContent = {
-    answer: `Your answer “${kindWord(request.kind)}” was NOT kept.`,
-    undo: "The undo was NOT kept.",
-  }[request.what] ?? "The next pair could not be shown.";
-  el("fault-why").textContent = fault ? `${fault.sentence} ${fault.advice}` : "Something unexpected went wrong on this page.";
-  el("fault-reload").hidden = request.what === "look";
-  el("fault").hidden = false;
-  el("kept").replaceChildren();
-}
+/** What goes along with everything that is kept. */
+const along = () => ({ ...ways.fields, reviewer: initials() });
 
 /** @param {string} kind */
 function answer(kind) {
   if (!pair?.anchor) return;
   const onPair = PAIR_KINDS.includes(kind);
-  if (onPair && (pair.state !== "pair" || !pair.comparison)) return toast("There is no pair to answer here.");
-  if (kind === "new" && pair.anchor.individual) return toast(`This anchor is ${pair.anchor.individual} already.`);
+  if (onPair && (pair.state !== "pair" || !pair.comparison)) return toast(t("There is no pair to answer here."));
+  if (!onPair && pair.way === "blind") return toast(t("Blind, only the pair itself is answered."));
+  if (kind === "new" && pair.anchor.individual) return toast(t("This anchor is {individual} already.", { individual: pair.anchor.individual }));
   if (!onPair && pair.state !== "pair" && pair.state !== "anchor_done") return;
-  if (!panes.complete) return toast("Both pictures must be visible before an answer is taken.");
+  if (!panes.complete) return toast(t("Both pictures must be visible before an answer is taken."));
   const body = {
     uid: newUid(),
     kind,
     a: pair.anchor.uid,
     b: onPair ? pair.comparison?.uid : null,
+    // Unusable is said of this one picture: another frame of the visit may be sharp.
+    a_with: kind === "unusable" ? [] : films[0].covered(),
+    b_with: onPair ? films[1].covered() : [],
     seconds: clock.seconds(),
     rank: pair.rank,
     score: pair.score,
+    chance: pair.chance ?? null,
+    spots: pair.spots ?? null,
+    ...along(),
   };
-  send({ url: `${api}/answers`, body, what: "answer", kind });
+  sender.send({ url: `${api}/answers`, body, what: "answer", kind });
 }
 
 /** Say which side a picture shows. @param {string} act */
 function sayFlank(act) {
-  const asked = flankAsked(act, pair);
-  if (!asked?.sighting || !pair?.anchor) return toast("There is no picture to say this of.");
-  if (!panes.complete) return toast("Both pictures must be visible before an answer is taken.");
-  const body = { uid: newUid(), flank: asked.flank, sighting: asked.sighting.uid, a: pair.anchor.uid, b: pair.comparison?.uid ?? null };
-  send({ url: `${api}/flank`, body, what: "answer", kind: "flank" });
+  const said = flankAsked(act, pair);
+  if (!said?.sighting || !pair?.anchor) return toast(t("There is no picture to say this of."));
+  if (!panes.complete) return toast(t("Both pictures must be visible before an answer is taken."));
+  const body = { uid: newUid(), flank: said.flank, sighting: said.sighting.uid, a: pair.anchor.uid, b: pair.comparison?.uid ?? null, ...along() };
+  sender.send({ url: `${api}/flank`, body, what: "answer", kind: "flank" });
 }
 
 /** @param {"next"|"previous"} move */
 function moveAnchor(move) {
-  send({ url: `${api}/anchor`, body: { move, anchor: pair?.anchor?.uid ?? null }, what: "move", kind: move });
+  sender.send({ url: `${api}/anchor`, body: { move, anchor: pair?.anchor?.uid ?? null, b: pair?.comparison?.uid ?? null, ...along() }, what: "move", kind: move });
 }
 
 /** @param {?string} [anchor] */
 function look(anchor) {
-  const query = anchor ? `?anchor=${encodeURIComponent(anchor)}` : "";
-  return send({ url: `${api}/pair${query}`, body: null, what: "look", kind: "look" });
+  return sender.send({ url: `${api}/pair${ways.query(anchor)}`, body: null, what: "look", kind: "look" });
 }
 
 /** @param {string} next */
 async function setView(next) {
-  if (!pair || busy) return;
+  if (!pair || sender.busy) return;
   const before = panes.view;
   view = next;
+  remember("spotid-view", next);
+  sender.hold(true);
   try {
-    localStorage.setItem("spotid-view", next);
-  } catch {
-    // the choice still holds until the page is left
-  }
-  setBusy(true);
-  try {
-    await panes.show(pair.anchor, pair.comparison, usableView(pair));
+    await panes.change(usableView(pair));
   } finally {
-    setBusy(false);
+    sender.hold(false);
   }
   if ((before === "original") !== (panes.view === "original")) zoom.reset();
   showAbilities();
   panes.prefetch(pair.prefetch ?? []);
 }
 
+/** @param {string} act such as "frame-next", "frame-anchor-out" or "peek" */
+function onFilm(act) {
+  const film = films[act.includes("anchor") ? 0 : 1];
+  if (act.endsWith("next")) film.flip(1);
+  else if (act.endsWith("back")) film.flip(-1);
+  else if (act.endsWith("out")) film.exclude() || toast(t("First look at another picture of this visit (. or ,)."));
+  else if (strip === "off" || pair?.way === "blind") toast(t("The individual's pictures are hidden (G)."));
+  else film.peek();
+}
+
 /** @type {Record<string, (key: string) => void>} */
 const LOOKING = {
-  end: () => location.assign(api.replace(/^\/api/, "") + "/export"),
   ...looking.acts,
+  end: () => location.assign(api.replace(/^\/api/, "") + "/export"),
   cycle: () => setView(VIEWS[(VIEWS.indexOf(panes.view) + 1) % VIEWS.length]),
   view: (key) => setView(VIEWS[Number(key) - 1]),
   redraw: () => setView(view),
+  spots: () => spots.toggle(),
+  layout: () => layout.toggle(),
+  strip: () => {
+    strip = strip === "on" ? "off" : "on";
+    remember("spotid-strip", strip);
+    showFilms();
+  },
+  back: () => void (films.map((film) => film.back()).includes(true) || looking.close()),
 };
 
 /** Everything that a key or a button can ask for. @param {string} act @param {string} name */
 function perform(act, name = "") {
   if (act in LOOKING) return LOOKING[act](name);
-  if (busy) return; // an answer is on its way: what is pressed meanwhile counts for nothing
-  if (act === "again" || (failed && act === "flank-right")) return failed ? send(failed) : undefined; // both are R
-  if (failed) return toast("First try again, or look up what was kept.");
-  if (act === "undo" && !pair?.undo) return toast("There is no answer to take back.");
-  if (act === "undo") return send({ url: `${api}/undo`, body: { uid: newUid() }, what: "undo", kind: "undo" });
+  if (sender.busy) return; // an answer is on its way: what is pressed meanwhile counts for nothing
+  if (act === "again" || (sender.failed && act === "flank-right")) return sender.again(); // both are R
+  if (act.startsWith("frame-") || act.startsWith("peek")) return onFilm(act);
+  if (sender.failed) return toast(t("First try again, or look up what was kept."));
+  if (act === "ways") return ways.choose();
+  if (act === "filters") return void ways.narrow();
+  if (act === "unfilter") return ways.clear();
+  if (act === "undo" && !pair?.undo) return toast(t("There is no answer to take back."));
+  if (act === "undo") return sender.send({ url: `${api}/undo`, body: { uid: newUid(), ...along() }, what: "undo", kind: "undo" });
   if (act === "next" || act === "previous") return moveAnchor(act);
   if (act.startsWith("flank-")) return sayFlank(act);
   if (PAIR_KINDS.includes(act) || ANCHOR_KINDS.includes(act)) answer(act);
@@ -239,21 +262,18 @@ function perform(act, name = "") {
 
 document.addEventListener("click", (event) => {
   const button = /** @type {Element} */ (event.target).closest("button");
-  if (!(button instanceof HTMLButtonElement) || button.closest("dialog")) return;
+  if (!(button instanceof HTMLButtonElement) || button.closest("dialog, form, .menu-open") || button.hasAttribute("aria-haspopup")) return;
   // After a click by mouse the focus goes back to the page: Enter and Space then keep their meaning.
   if (event.detail > 0) main.focus({ preventScroll: true });
   if (button.dataset.act) perform(button.dataset.act);
   else if (button.dataset.view) setView(button.dataset.view);
 });
-for (const act of ["mirror", "darker", "brighter", "fit", "link"]) el(`tool-${act}`).addEventListener("click", () => perform(act));
-el("help-open").addEventListener("click", () => perform("help"));
+panes.drawn = () => spots.draw();
 el("fault-again").addEventListener("click", () => perform("again"));
 el("fault-reload").addEventListener("click", () => look(pair?.anchor?.uid));
+foldMenu();
 writeHelp(el("help-lists"));
 listen((act, name) => perform(act, name), (down) => looking.clean(down));
 main.focus({ preventScroll: true });
 addEventListener("pageshow", (event) => event.persisted && look()); // back to this page: ask again, never show a stale pair
-const asked = new URLSearchParams(location.search).get("anchor");
-// The address is cleaned, so that loading the page again goes on where the person was and not back to this anchor.
-if (asked) history.replaceState(null, "", location.pathname);
-look(asked);
+look(ways.asked);

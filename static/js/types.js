@@ -1,6 +1,15 @@
 // The shapes that the program and the pages exchange. Times are ISO 8601; captured_at is the camera's own clock.
 
-/** @typedef {{code: string, sentence: string, advice: string}} Fault */
+/** @typedef {{code: string, sentence: string, advice: string, lang?: string}} Fault */
+
+/**
+ * @typedef {Object} Frame another picture of a visit, or of an individual
+ * @property {string} uid
+ * @property {?string} [station]
+ * @property {?string} captured_at
+ * @property {?string} flank
+ * @property {?number} quality
+ */
 
 /**
  * @typedef {Object} Sighting one animal's box in one picture
@@ -17,6 +26,11 @@
  * @property {?number} quality
  * @property {?string} individual
  * @property {number} individual_count pictures that this individual has
+ * @property {?string} [individual_name]
+ * @property {?number} [number] of the individual
+ * @property {Frame[]} [frames] other pictures of its visit that an answer covers
+ * @property {number} [others] pictures of that visit that an answer does not cover, as they show others
+ * @property {Frame[]} [strip] best pictures of the same flank of its individual
  * @property {number} width
  * @property {number} height
  * @property {number[]} box x, y, width, height as fractions of the upright picture
@@ -40,9 +54,18 @@
  * @property {number} place 0 to 1: how surely both pictures show one place, by the look of it or by the station's name
  * @property {?number} [spots] how many spots of the two coats lie alike
  * @property {{answered: number, implied: number, left: number, left_out?: number, anchor_index: ?number, anchors: number,
- *   individuals: number, conflicts: number}} progress
- * @property {?{row: number, kind: string}} undo
+ *   individuals: number, conflicts: number, seconds_left?: ?number, seconds_each?: ?number,
+ *   undiscovered?: ?{low: number, best: number, high: number, basis: string}}} progress
+ * @property {?{row: number, kind: string, uid?: string, at?: string, reviewer?: string}} undo
  * @property {string[]} prefetch
+ * @property {boolean} [same_visit]
+ * @property {?number} [km_between]
+ * @property {?number} [kmh] straight-line speed that one animal would have needed
+ * @property {""|"fast"|"impossible"} [speed]
+ * @property {"same"|"unknown"|"opposite"} [flanks_compared]
+ * @property {string} [way]
+ * @property {{name: string, label: string, sentence: string, left: ?number}[]} [ways]
+ * @property {Record<string, string>} [filters]
  */
 
 /**

@@ -1,8 +1,10 @@
-// Zoom and pan of the two panes by CSS transforms: together, or each alone after K.
+// Zoom and pan of the two panes by CSS transforms: together, or each alone after K. By wheel, drag, double click and
+// keys; on a touch screen one finger moves and two fingers zoom.
 
-/** @typedef {{pane: HTMLElement, canvas: HTMLElement, s: number, x: number, y: number}} Lens */
+/** @typedef {{pane: HTMLElement, canvas: HTMLElement, s: number, x: number, y: number, fingers: Map<number, {x: number, y: number}>}} Lens */
 
 const LARGEST = 24;
+const NOT_THE_PICTURE = "button, a, .film, .pane-tags, .pane-note";
 
 export class Zoom {
   /** @param {HTMLElement[]} panes */
@@ -14,6 +16,7 @@ export class Zoom {
       s: 1,
       x: 0,
       y: 0,
+      fingers: new Map(),
     }));
     this.linked = true;
     for (const lens of this.lenses) this.#listen(lens);
@@ -73,13 +76,15 @@ export class Zoom {
   /** @param {Lens} lens */
   #listen(lens) {
     const { pane } = lens;
-    const at = (/** @type {MouseEvent} */ e) => {
+    const elsewhere = (/** @type {Event} */ e) => /** @type {Element} */ (e.target).closest(NOT_THE_PICTURE) !== null;
+    const at = (/** @type {{clientX: number, clientY: number}} */ e) => {
       const r = pane.getBoundingClientRect();
       return [(e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height];
     };
     pane.addEventListener(
       "wheel",
       (e) => {
+        if (/** @type {Element} */ (e.target).closest(".film")) return;
         e.preventDefault();
         const unit = e.deltaMode === 1 ? 30 : e.deltaMode === 2 ? 300 : 1;
         const step = Math.max(-240, Math.min(240, e.deltaY * unit));
@@ -89,19 +94,34 @@ export class Zoom {
       { passive: false },
     );
     pane.addEventListener("dblclick", (e) => {
+      if (elsewhere(e)) return;
       const [x, y] = at(e);
       this.zoom(2, x, y, lens);
     });
     pane.addEventListener("pointerdown", (e) => {
-      if (e.button !== 0 || /** @type {Element} */ (e.target).closest("button, a")) return;
+      if (e.button !== 0 || elsewhere(e) || lens.fingers.size > 1) return;
       pane.setPointerCapture(e.pointerId);
+      lens.fingers.set(e.pointerId, { x: e.clientX, y: e.clientY });
       pane.classList.add("dragging");
     });
     pane.addEventListener("pointermove", (e) => {
-      if (pane.classList.contains("dragging")) this.move(e.movementX, e.movementY, lens);
+      const before = lens.fingers.get(e.pointerId);
+      if (!before) return;
+      const other = [...lens.fingers].find(([id]) => id !== e.pointerId)?.[1];
+      const now = { x: e.clientX, y: e.clientY };
+      lens.fingers.set(e.pointerId, now);
+      if (!other) return this.move(now.x - before.x, now.y - before.y, lens);
+      // Two fingers: what lies between them stays between them.
+      const gap = (/** @type {{x: number, y: number}} */ p) => Math.max(12, Math.hypot(p.x - other.x, p.y - other.y));
+      const [x, y] = at({ clientX: (now.x + other.x) / 2, clientY: (now.y + other.y) / 2 });
+      this.move((now.x - before.x) / 2, (now.y - before.y) / 2, lens);
+      this.zoom(gap(now) / gap(before), x, y, lens);
     });
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      pane.addEventListener(name, () => pane.classList.remove("dragging"));
+    for (const name of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
+      pane.addEventListener(name, (e) => {
+        lens.fingers.delete(e.pointerId);
+        pane.classList.toggle("dragging", lens.fingers.size > 0);
+      });
     }
   }
 }

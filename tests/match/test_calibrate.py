@@ -169,7 +169,7 @@ def say(stock: Any, kind: Verdict, a: int, b: int, uid: str, target: str | None 
     ledger.keep(
         stock.project.store,
         ledger.Answer(uid, kind, target=target, evidence=evidence, **pair),
-        lambda event: ([], {}),
+        lambda event: ([], {}, {}),
         str,
     )
 
