@@ -13,6 +13,7 @@ from typing import Any
 from spotid import __version__
 from spotid.errors import BadRequestError, DiskFullError, PictureError, ProjectError
 from spotid.export import tables
+from spotid.export.animals import animal_lines
 from spotid.export.names import export_name, safe
 from spotid.progress import Progress
 from spotid.project import results
@@ -25,6 +26,7 @@ from spotid.words import Problem
 
 MATCHES_FILE = "leopard_matches.csv"
 SIGHTINGS_FILE = "sightings.csv"
+INDIVIDUALS_FILE = "individuals.csv"
 EARLIER = "earlier tables"
 NO_LONGER = "no longer identified"
 
@@ -57,7 +59,7 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
     progress.expect(len(rows))
     before = results.written_before(project.store, str(folder))
     _move_stale(project, folder, rows, before)
-    conflicts = _conflicting(project)
+    conflicts = results.contradicted(project.store)
     joined = results.joining_rows(project.store)
     lines: list[dict[str, Any]] = []
     unreadable: list[str] = []
@@ -68,7 +70,7 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
         if relpath is not None:
             lines.append(_line(project, row, relpath, joined, conflicts))
         progress.step()
-    _write_tables(project, folder, lines, unreadable)
+    _write_tables(project, folder, lines, unreadable, conflicts)
     individuals = len({line["Leopard ID"] for line in lines})
     results.note_export(project.store, "matches", str(folder), individuals, len(lines))
     return {
@@ -145,23 +147,6 @@ def _move_stale(project: Project, folder: Path, rows: list[sqlite3.Row], before:
         results.note_removed(project.store, str(folder), relpath)
 
 
-def _conflicting(project: Project) -> frozenset[str]:
-    """Sightings of individuals about whom answers contradict one another."""
-    rows = project.store.all(
-        "SELECT ours.sighting_uid AS a, theirs.sighting_uid AS b FROM decision"
-        " JOIN identity AS ours ON ours.sighting_uid = decision.a"
-        " JOIN identity AS theirs ON theirs.sighting_uid = decision.b AND theirs.individual_id = ours.individual_id"
-        " WHERE decision.kind = 'different'"
-        " AND decision.uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')"
-        " UNION SELECT one.uid, two.uid FROM sighting AS one"
-        " JOIN sighting AS two ON two.media_id = one.media_id AND two.id > one.id"
-        " AND one.state != 'withdrawn' AND two.state != 'withdrawn'"
-        " JOIN identity AS i ON i.sighting_uid = one.uid"
-        " JOIN identity AS j ON j.sighting_uid = two.uid AND j.individual_id = i.individual_id"
-    )
-    return frozenset(uid for row in rows for uid in (row["a"], row["b"]))
-
-
 def _line(
     project: Project, row: sqlite3.Row, relpath: str, joined: dict[str, int], conflicts: frozenset[str]
 ) -> dict[str, Any]:
@@ -177,6 +162,7 @@ def _line(
         "Box": " ".join(f"{row[side]:.5f}" for side in "xywh"),
         "Decision Row": joined.get(row["uid"]),
         "Conflict": "yes" if row["uid"] in conflicts else "",
+        "Name": row["name"],
     }
 
 
@@ -199,11 +185,14 @@ def sighting_lines(project: Project) -> Iterator[dict[str, Any]]:
         }
 
 
-def _write_tables(project: Project, folder: Path, lines: list[dict[str, Any]], unreadable: list[str]) -> None:
+def _write_tables(
+    project: Project, folder: Path, lines: list[dict[str, Any]], unreadable: list[str], conflicts: frozenset[str]
+) -> None:
     stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
     documents = {
         MATCHES_FILE: tables.text_of(tables.MATCHES, lines),
         SIGHTINGS_FILE: tables.text_of(tables.SIGHTINGS, sighting_lines(project)),
+        INDIVIDUALS_FILE: tables.text_of(tables.INDIVIDUALS, animal_lines(project, conflicts)),
         "README.txt": _readme(project, unreadable).encode("utf-8"),
         "manifest.json": json.dumps(
             {
@@ -259,6 +248,7 @@ def _readme(project: Project, unreadable: list[str]) -> str:
         f"in “{NO_LONGER}”. Tables that an export replaced lie in “{EARLIER}”.\n\n"
         f"{MATCHES_FILE}\n{tables.explained(tables.MATCHES)}\n\n"
         f"{SIGHTINGS_FILE}\n{tables.explained(tables.SIGHTINGS)}\n\n"
+        f"{INDIVIDUALS_FILE}\n{tables.explained(tables.INDIVIDUALS)}\n\n"
         f"Reading the tables\n{tables.READING}"
         + (f"\nThese photographs could not be copied:\n{missing}\n" if unreadable else "")
     )

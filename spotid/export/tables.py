@@ -21,6 +21,7 @@ MATCHES = (
     ("Box", "left, top, width and height of the box, as fractions of the upright photograph"),
     ("Decision Row", "the number of the newest answer in the ledger that joined this sighting to the individual"),
     ("Conflict", "yes where answers contradict one another about this individual: look at it before you count"),
+    ("Name", "the name that people gave the individual; empty where it has none"),
 )
 
 SIGHTINGS = (
@@ -37,6 +38,23 @@ SIGHTINGS = (
     ("time", "when the photograph was taken, by the camera's own clock"),
     ("individual", "the individual's code; empty while nobody has said"),
     ("state", "where the photograph or the sighting stands, problems with their reason"),
+)
+
+INDIVIDUALS = (
+    ("individual", "the permanent code of the individual"),
+    ("name", "the name that people gave it"),
+    ("sex", "female or male; empty where nobody has said"),
+    ("age", "adult, subadult, juvenile or cub; empty where nobody has said"),
+    ("sightings", "how many sightings it has"),
+    ("left", "how many of them show its left side"),
+    ("right", "how many of them show its right side"),
+    ("flanks", "the flanks seen: left, right, both, or none that is known; count by one flank unless both are linked"),
+    ("linked", "who said that its left and its right side belong together, with the row of that answer"),
+    ("first", "when it was first seen, by the camera's own clock"),
+    ("last", "when it was last seen"),
+    ("stations", "the stations at which it was seen, parted by semicolons"),
+    ("notes", "what people wrote about it"),
+    ("conflict", "yes where answers contradict one another about it"),
 )
 
 READING = """\

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from spotid.project import ledger
 from spotid.project.store import Store, now
-from spotid.words import PAIR_VERDICTS, Verdict
+from spotid.words import JOINING, PAIR_VERDICTS, Verdict
 
 
 def identified(store: Store) -> Iterator[sqlite3.Row]:
     """Every sighting that has an individual, with the facts of its picture, by code."""
     yield from store.all(
         "SELECT sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.flank, individual.code,"
-        " individual.number, media.id AS media_id, media.relpath, root.path AS root, media.captured_at, media.camera,"
-        " media.bytes, media.modified_ns, media.sha256, media.problem,"
+        " individual.name, individual.number, media.id AS media_id, media.relpath, root.path AS root,"
+        " media.captured_at, media.camera, media.bytes, media.modified_ns, media.sha256, media.problem,"
         " station.name AS station FROM identity"
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid"
@@ -40,18 +41,58 @@ def every_file(store: Store) -> Iterator[sqlite3.Row]:
 
 
 def joining_rows(store: Store) -> dict[str, int]:
-    """Sighting uid → the newest standing answer that joined it to another or called it a new individual."""
+    """Sighting uid → the newest standing answer that joined it to another or called it a new individual.
+
+    An answer covers the other pictures of a visit that it names; a split joins anew those that left, and, like a
+    release, those that stayed.
+    """
+    kinds = sorted({*JOINING, Verdict.NEW, Verdict.SPLIT, Verdict.RELEASE})
     rows: dict[str, int] = {}
     for row in store.all(
-        "SELECT id, a, b FROM decision WHERE kind IN (?, ?) AND uid NOT IN"
+        f"SELECT * FROM decision WHERE kind IN ({','.join('?' * len(kinds))}) AND uid NOT IN"
         " (SELECT target FROM decision WHERE kind = 'undo') ORDER BY id",
-        Verdict.SAME,
-        Verdict.NEW,
+        *kinds,
     ):
-        for sighting in (row["a"], row["b"]):
-            if sighting is not None:
-                rows[sighting] = row["id"]
+        event = ledger.event_of(row)
+        more = event.more or {}
+        if event.kind in (Verdict.SPLIT, Verdict.RELEASE):
+            joined = [*more.get("stay", ()), *(more.get("out", ()) if event.kind == Verdict.SPLIT else ())]
+        else:
+            covered = more.get("with", {})
+            joined = [uid for end in (event.a, event.b) if end for uid in (end, *covered.get(end, ()))]
+        rows.update(dict.fromkeys(joined, event.row))
     return rows
+
+
+def contradicted(store: Store) -> frozenset[str]:
+    """Sightings of individuals about whom answers, or two boxes of one photograph, contradict one another."""
+    belongs = {
+        row["sighting_uid"]: row["individual_id"]
+        for row in store.all("SELECT sighting_uid, individual_id FROM identity")
+    }
+    found: set[str] = set()
+    for row in store.all(
+        "SELECT * FROM decision WHERE kind IN (?, ?) AND uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')",
+        *(Verdict.DIFFERENT, Verdict.SPLIT),
+    ):
+        event = ledger.event_of(row)
+        more = event.more or {}
+        if event.kind == Verdict.SPLIT:
+            ours, theirs = list(more.get("out", ())), list(more.get("stay", ()))
+        else:
+            covered = more.get("with", {})
+            ours, theirs = ([uid, *covered.get(uid, ())] if uid else [] for uid in (event.a, event.b))
+        both = {belongs.get(uid) for uid in ours} & {belongs.get(uid) for uid in theirs} - {None}
+        found.update(uid for uid in (*ours, *theirs) if belongs.get(uid) in both)
+    for row in store.all(
+        "SELECT one.uid AS a, two.uid AS b FROM sighting AS one"
+        " JOIN sighting AS two ON two.media_id = one.media_id AND two.id > one.id"
+        " AND one.state != 'withdrawn' AND two.state != 'withdrawn'"
+        " JOIN identity AS i ON i.sighting_uid = one.uid"
+        " JOIN identity AS j ON j.sighting_uid = two.uid AND j.individual_id = i.individual_id"
+    ):
+        found |= {row["a"], row["b"]}
+    return frozenset(found)
 
 
 def written_before(store: Store, folder: str) -> dict[tuple[str, str], str]:
@@ -99,20 +140,6 @@ def individuals(store: Store) -> list[sqlite3.Row]:
         " JOIN sighting ON sighting.uid = identity.sighting_uid JOIN media ON media.id = sighting.media_id"
         " LEFT JOIN station ON station.id = media.station_id WHERE sighting.state != 'withdrawn'"
         " GROUP BY individual.id ORDER BY individual.number"
-    )
-
-
-def sightings_of(store: Store, number: int, limit: int = 200) -> list[sqlite3.Row]:
-    """The sightings of one individual, oldest first."""
-    return store.all(
-        "SELECT sighting.uid, sighting.flank, sighting.quality, media.captured_at, station.name AS station"
-        " FROM identity JOIN individual ON individual.id = identity.individual_id"
-        " JOIN sighting ON sighting.uid = identity.sighting_uid JOIN media ON media.id = sighting.media_id"
-        " LEFT JOIN station ON station.id = media.station_id WHERE individual.number = ?"
-        " AND sighting.state != 'withdrawn'"
-        " ORDER BY media.captured_at, media.id LIMIT ?",
-        number,
-        limit,
     )
 
 
