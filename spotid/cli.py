@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from spotid import __version__, cli_care
+from spotid import __version__, cli_answers, cli_care
 from spotid.cli_care import FOLDER, PROJECT, opened
 from spotid.errors import SpotIDError
 from spotid.places import log_folder, projects_folder, sample_data
@@ -246,6 +246,7 @@ def _add_simulate() -> None:
 
 _add_simulate()
 cli_care.register(main)
+cli_answers.register(main)
 
 if __name__ == "__main__":
     main()

@@ -14,8 +14,8 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("app", "backup", "boxes", "demo", "doctor", "export", "open", "rank", "rebuild", "restore", "run")
-COMMANDS += ("sightings", "simulate")
+COMMANDS = ("agreement", "app", "backup", "boxes", "demo", "doctor", "export", "merge-answers")
+COMMANDS += ("open", "rank", "rebuild", "restore", "run", "sightings", "simulate")
 
 
 def run(*arguments: object) -> Result:

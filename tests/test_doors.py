@@ -18,8 +18,9 @@ MAY: dict[str, set[str]] = {
     "profiles": set(),
     "jobs": {"project", "profiles", *ROOMS},
     "web": {"project", "profiles", "jobs", *ROOMS},
-    "cli": {"project", "profiles", "jobs", "web", "cli_care", *ROOMS},
+    "cli": {"project", "profiles", "jobs", "web", "cli_care", "cli_answers", *ROOMS},
     "cli_care": {"project", "jobs"},
+    "cli_answers": {"project", "review", "export", "cli_care"},
     "__main__": {"cli"},
     "firstrun": set(),
 }

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from spotid.boxes import Box
 from spotid.errors import SpotIDError
 from spotid.jobs.finding import Finding, Visit, many, some
-from spotid.project import backup, flanks, frames, ledger, media, salvage, sightings, views
+from spotid.project import backup, flanks, frames, ledger, ledger_merge, media, salvage, sightings, views
 from spotid.review.desk import code_of
 from spotid.review.identity import Identities
-from spotid.words import PAIR_VERDICTS, MediaState, SightingState, Verdict
+from spotid.words import TWO_SIGHTINGS, MediaState, SightingState, Verdict
 
 
 def examine(visit: Visit) -> Iterator[Finding]:
@@ -37,6 +37,7 @@ def _ledger(visit: Visit) -> Iterator[Finding]:
     """Answers that no person can have given, or about sightings that are not there."""
     store = visit.project.store
     known = {row["uid"] for row in store.all("SELECT uid FROM sighting")}
+    waiting = ledger_merge.waiting(store)  # from another laptop, on photographs that are not here yet
     said: set[str] = set()
     for row in store.all("SELECT * FROM decision ORDER BY id"):
         name = f"Answer {row['id']} ({row['kind']}, {row['made_at'][:16]})"
@@ -45,9 +46,9 @@ def _ledger(visit: Visit) -> Iterator[Finding]:
         elif row["kind"] == Verdict.UNDO:
             if row["target"] not in said:
                 yield Finding(f"{name} takes back an answer that is not there.")
-        elif row["a"] is None or (row["kind"] in PAIR_VERDICTS) != (row["b"] is not None):
+        elif row["a"] is None or (row["kind"] in TWO_SIGHTINGS) != (row["b"] is not None):
             yield Finding(f"{name} is not about the right number of sightings.")
-        for uid in {row["a"], row["b"]} - {None} - known:
+        for uid in {row["a"], row["b"]} - {None} - known if row["uid"] not in waiting else ():
             yield Finding(f"{name} is about the sighting {uid}, which is not in the project.")
         try:
             json.loads(row["evidence"])

@@ -140,11 +140,18 @@ def _through(reporter: Reporter, stage: Stage, work: Callable[[], T]) -> T:
 
 
 def _export(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    from spotid.export.agreement import write_agreement
     from spotid.export.folders import export_matches
+    from spotid.review.agreement_told import lines
 
     folder = Path(job["folder"])
     reporter.room = Room(folder, EXPORT_MB)
-    return _through(reporter, Stage.EXPORT, lambda: export_matches(project, folder, reporter))
+
+    def work() -> dict[str, Any]:
+        done = export_matches(project, folder, reporter)
+        return done | write_agreement(folder, lines(project.store))
+
+    return _through(reporter, Stage.EXPORT, work)
 
 
 def _track(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask import current_app, request
 from spotid.errors import BadRequestError
 from spotid.project.folder import Project
 from spotid.web.bench import Bench
+
+LONGEST_INITIALS = 8
 
 
 def bench() -> Bench:
@@ -82,3 +85,20 @@ def number(content: dict[str, Any], name: str) -> float | None:
     value = content.get(name)
     good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
     return float(value) if good and value is not None else None
+
+
+def reviewer(content: dict[str, Any]) -> str:
+    """The initials of who answers: letters and digits, at most eight; "" where nobody has said.
+
+    Raises BadRequestError.
+    """
+    value = content.get("reviewer")
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        initials = unicodedata.normalize("NFC", value).strip()
+        if len(initials) <= LONGEST_INITIALS and (not initials or initials.isalnum()):
+            return initials
+    raise BadRequestError(
+        "These initials can't be used.", f"Use letters and digits only, at most {LONGEST_INITIALS} of them."
+    )
