@@ -23,8 +23,10 @@ SELECT media.id, media.uid, media.relpath, media.captured_at, media.state, media
 FROM media LEFT JOIN station ON station.id = media.station_id
 """
 _UNUSABLE = """
-WITH unusable AS (SELECT a FROM decision WHERE kind = 'unusable'
-  AND uid NOT IN (SELECT target FROM decision WHERE kind = 'undo'))
+WITH said AS (SELECT a, evidence FROM decision WHERE kind = 'unusable'
+  AND uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')),
+unusable AS (SELECT a FROM said UNION SELECT covered.value FROM said, json_each(said.evidence, '$.with') AS visit,
+  json_each(visit.value) AS covered)
 """
 
 
@@ -40,7 +42,7 @@ class Shelf:
 SHELVES = {
     "review": Shelf(
         "To review",
-        "An animal was found and not every animal in the picture is identified yet.",
+        "An animal was found, and not every animal in the picture is identified yet.",
         "state = 'animal' AND waiting",
     ),
     "identified": Shelf(
@@ -54,7 +56,10 @@ SHELVES = {
         "state = 'animal' AND NOT waiting AND code IS NULL",
     ),
     "no_animal": Shelf("No animal found", "Look through these: the search may have missed one.", "state = 'no_animal'"),
-    "waiting": Shelf("Not worked on yet", "The run has not come to these files.", "state IN ('found', 'read')"),
+    "unread": Shelf("Not read yet", "Found in the folder; the run has not come to these files.", "state = 'found'"),
+    "unsearched": Shelf(
+        "Not searched yet", "Read; the search for animals has not come to these files.", "state = 'read'"
+    ),
     "problem": Shelf("Problems", "These files could not be used; each says why.", "state = 'problem'"),
     "missing": Shelf("Missing", "These files were here before and are not there now.", "state = 'missing'"),
 }
@@ -74,3 +79,22 @@ def on_shelf(store: Store, shelf: str, after: int, limit: int) -> list[sqlite3.R
     return store.all(
         f"{_UNUSABLE} SELECT * FROM ({_FILES}) WHERE {condition} AND id > ? ORDER BY id LIMIT ?", after, limit
     )
+
+
+def before(store: Store, shelf: str, media_id: int) -> str | None:
+    """The uid of the file before this one on a shelf."""
+    condition = SHELVES[shelf].condition
+    row = store.one(
+        f"{_UNUSABLE} SELECT uid FROM ({_FILES}) WHERE {condition} AND id < ? ORDER BY id DESC LIMIT 1", media_id
+    )
+    return None if row is None else str(row["uid"])
+
+
+def singletons(store: Store) -> int:
+    """How many individuals have been seen in one sighting only: the place to look for animals missed before."""
+    row = store.one(
+        "SELECT COUNT(*) AS n FROM (SELECT identity.individual_id FROM identity JOIN sighting"
+        " ON sighting.uid = identity.sighting_uid WHERE sighting.state != 'withdrawn'"
+        " GROUP BY identity.individual_id HAVING COUNT(*) = 1)"
+    )
+    return 0 if row is None else int(row["n"])

@@ -13,7 +13,26 @@ from spotid.errors import SpotIDError
 from spotid.jobs.teaching import Proposals
 from spotid.places import program_folder
 from spotid.settings import settings
-from spotid.web import boxes, care, export, guard, home, pictures, review, run, session, shelves, tongues
+from spotid.web import (
+    boxes,
+    care,
+    conflicts,
+    deeds,
+    export,
+    guard,
+    home,
+    individuals,
+    looks,
+    pairs,
+    photograph,
+    pictures,
+    review,
+    reviewers,
+    run,
+    session,
+    shelves,
+    tongues,
+)
 from spotid.web.bench import Bench
 
 VOCABULARIES = (words.Flank, words.Verdict, words.MediaState, words.SightingState, words.JobState, words.Stage)
@@ -35,14 +54,29 @@ def create_app(chosen: dict[str, Any] | None = None, key: str | None = None) -> 
     guard.install(app)
     if key is not None:
         session.install(app, key)
-    for family in (home, run, review, boxes, pictures, shelves, export, care):
+    for family in (
+        home,
+        run,
+        review,
+        boxes,
+        pictures,
+        shelves,
+        export,
+        care,
+        looks,
+        individuals,
+        pairs,
+        photograph,
+        deeds,
+        conflicts,
+        reviewers,
+    ):
         app.register_blueprint(family.pages)
-
-    shown = {kind.__name__: {word.value: word.sentence for word in kind} for kind in VOCABULARIES}
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         endpoint = (request.endpoint or "").split(".")[-1]
+        shown = {kind.__name__: {word.value: tongues.say(word.sentence) for word in kind} for kind in VOCABULARIES}
         return {"version": __version__, "words": shown, "project": None, "page": endpoint}
 
     @app.errorhandler(SpotIDError)
@@ -74,7 +108,11 @@ def bench_of(app: Flask) -> Bench:
 
 
 def _error(code: str, sentence: str, advice: str, status: int) -> tuple[Response | str, int]:
+    said, advised = tongues.say(sentence), tongues.say(advice)
+    # A sentence that is in no catalogue stays English, and the page says so to screen readers.
+    mixed = tongues.language() != "en" and said == sentence
     if request.path.startswith("/api/"):
-        return jsonify(error={"code": code, "sentence": sentence, "advice": advice}), status
+        told = {"code": code, "sentence": said, "advice": advised}
+        return jsonify(error=told | ({"lang": "en"} if mixed else {})), status
     template = "locked.html" if code in ("foreign", "not-let-in") else "error.html"
-    return render_template(template, sentence=sentence, advice=advice, status=status), status
+    return render_template(template, sentence=said, advice=advised, status=status, in_english=mixed), status

@@ -15,6 +15,7 @@ from spotid.errors import BadRequestError
 from spotid.jobs.runner import Jobs, idle
 from spotid.project import crashes
 from spotid.project.folder import Project
+from spotid.web import tongues
 from spotid.web.common import after, bench, body, shown, text
 from spotid.words import JobState, MediaState, Problem
 
@@ -61,19 +62,22 @@ def act(project_id: str) -> ResponseReturnValue:
 def events(project_id: str) -> ResponseReturnValue:
     """The same, as server-sent events."""
     project, jobs = bench().project(project_id), bench().jobs  # taken here: a stream outlives its request
-    running = jobs.of(project)
+    running, tongue = jobs.of(project), tongues.language()
+
+    def now() -> str:
+        return f"data: {json.dumps(tongues.told(describe(project, jobs), tongue))}\n\n"
 
     def stream() -> Iterator[str]:
         began, version = time.monotonic(), -1
-        yield f"data: {json.dumps(describe(project, jobs))}\n\n"
+        yield now()
         while running is not None and running.running and time.monotonic() - began < STREAM_SECONDS:
             with running.changed:
                 if running.version == version:
                     running.changed.wait(SILENCE_SECONDS)
             version = running.version
-            yield f"data: {json.dumps(describe(project, jobs))}\n\n"
+            yield now()
             time.sleep(EVENT_SECONDS)
-        yield f"data: {json.dumps(describe(project, jobs))}\n\n"
+        yield now()
 
     return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

@@ -1,4 +1,4 @@
-"""Dashboard, sightings and individuals: every file found is on exactly one shelf."""
+"""Dashboard and sightings: every file found is on exactly one shelf."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from spotid.project import filenames, frame_queues, media, results, sightings, v
 from spotid.project.folder import Project
 from spotid.web.common import after, bench, shown
 from spotid.web.run import advice_of, describe, detail_of, sentence_of
+from spotid.web.tongues import say
 
 pages = Blueprint("shelves", __name__)
 
 PAGE = 60
-SHOWN = 60  # pictures of an individual; they load as they come into view
+TASKS = {"run": "run.run", "export": "export.export", "check": "care.care"}  # each with the page that tells of it
 
 
 @pages.get("/project/<project_id>/")
 def dashboard(project_id: str) -> ResponseReturnValue:
-    """The project at a glance."""
+    """The project at a glance: what is at work, what waits for a person, and where every file stands."""
     project = bench().project(project_id)
     return render_template(
         "dashboard.html",
@@ -30,7 +31,8 @@ def dashboard(project_id: str) -> ResponseReturnValue:
         total=media.count(project.store),
         sightings=sightings.count(project.store),
         individuals=len(results.individuals(project.store)),
-        job=describe(project, bench().jobs, "run"),
+        singletons=views.singletons(project.store),
+        tasks=[_task(project, kind) for kind in TASKS],
     )
 
 
@@ -49,30 +51,7 @@ def files(project_id: str) -> ResponseReturnValue:
         next_after=found[PAGE - 1]["id"] if len(found) > PAGE else None,
         shelf=shelf,
         shelves=shelves(project),
-    )
-
-
-@pages.get("/project/<project_id>/individuals")
-def individuals(project_id: str) -> ResponseReturnValue:
-    """Every individual with its pictures."""
-    project = bench().project(project_id)
-    known = [
-        {
-            "code": row["code"],
-            "count": row["n"],
-            "first": row["first"],
-            "last": row["last"],
-            "stations": sorted((row["stations"] or "").split(",")) if row["stations"] else [],
-            "sightings": [dict(one) for one in results.sightings_of(project.store, row["number"], SHOWN)],
-        }
-        for row in results.individuals(project.store)
-    ]
-    identified = sum(row["count"] for row in known)
-    return render_template(
-        "individuals.html",
-        project=shown(project),
-        individuals=known,
-        unidentified=sightings.count(project.store) - identified,
+        total=media.count(project.store),
     )
 
 
@@ -82,13 +61,20 @@ def shelves(project: Project) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "label": shelf.label,
+            "label": say(shelf.label),
             "count": counts[key],
-            "sentence": shelf.sentence,
+            "sentence": say(shelf.sentence),
             "url": url_for("shelves.files", project_id=project.id, shelf=key),
         }
         for key, shelf in views.SHELVES.items()
     ]
+
+
+def _task(project: Project, kind: str) -> dict[str, Any]:
+    """A kind of job as the overview shows it: its newest one, and where it is told of in full."""
+    job = describe(project, bench().jobs, kind)
+    job = job if job["kind"] == kind else {"state": "none"}
+    return {"kind": kind, "state": job["state"], "url": url_for(TASKS[kind], project_id=project.id)}
 
 
 def _row(row: sqlite3.Row) -> dict[str, Any]:
@@ -101,8 +87,8 @@ def _row(row: sqlite3.Row) -> dict[str, Any]:
         "captured_at": row["captured_at"],
         "state": row["state"],
         "problem": row["problem"],
-        "sentence": sentence_of(row["problem"]),
-        "advice": advice_of(row["problem"]),
-        "detail": detail_of(row),
+        "sentence": say(sentence_of(row["problem"])),
+        "advice": say(advice_of(row["problem"])),
+        "detail": say(detail_of(row)),
         "individual": row["code"],
     }

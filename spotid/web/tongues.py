@@ -1,19 +1,131 @@
-"""The languages of the pages: every text is written in English where it is used, and looked up in a catalogue."""
+"""The languages of the pages: every text is written in English where it is used, and looked up in a catalogue.
+
+A person's choice is kept in a cookie; without one the browser's own languages decide, and English is left.
+"""
 
 from __future__ import annotations
 
-from gettext import NullTranslations
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_request_context, request
+from flask.json.provider import DefaultJSONProvider
+
+COOKIE = "spotid-language"
+LANGUAGES = {"en": "English", "es": "Español", "fr": "Français"}
+# Texts of the program in what it tells the pages' scripts: everything under these names is looked up.
+TOLD = frozenset({"sentence", "sentences", "advice", "label", "warning", "notes", "detail", "basis", "reason"})
+GROUPS = {"en": (",", 4), "es": (".", 5), "fr": ("\u202f", 4)}  # between thousands, from so many digits on
+VALUE = re.compile(r"\{(\d+)\}")
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
 def install(app: Flask) -> None:
-    """Give templates ``_("text")``, ``ngettext("one", "many", n)`` and ``{% trans %}``.
+    """Give templates ``_("text")``, ``ngettext("one", "many", n)``, ``{% trans %}``, ``say`` and ``thousands``.
 
     Texts with values use names: ``_("row %(row)s", row=4)``; a per cent sign that is meant is written ``%%``.
     """
-    catalogue = NullTranslations()
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=catalogue.gettext, ngettext=catalogue.ngettext, newstyle=True
+        gettext=lambda text: catalogue(language()).gettext(text),
+        ngettext=lambda one, many, n: catalogue(language()).ngettext(one, many, n),
+        newstyle=True,
     )
+    app.jinja_env.globals.update(say=say, thousands=thousands)
+    app.json = Answers(app)
+
+    @app.context_processor
+    def tongue() -> dict[str, Any]:
+        return {"language": language(), "languages": LANGUAGES}
+
+
+def language() -> str:
+    """The language of this request: en, es or fr."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        chosen = request.cookies.get(COOKIE, "")
+        wanted = request.accept_languages.best_match(list(LANGUAGES), "en")
+        g.language = chosen if chosen in LANGUAGES else wanted or "en"
+    return str(g.language)
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """The texts of a language; English needs none."""
+    if code not in LANGUAGES or code == "en":
+        return NullTranslations()
+    try:
+        with (CATALOGUES / f"{code}.mo").open("rb") as content:
+            return GNUTranslations(content)
+    except OSError:  # a damaged installation still speaks English
+        return NullTranslations()
+
+
+def say(text: str, code: str | None = None) -> str:
+    """A sentence that the program made, in the language of the request; what is in no catalogue stays English."""
+    return _said(text, code or language()) if text else ""
+
+
+@lru_cache(maxsize=2048)
+def _said(text: str, code: str) -> str:
+    found = catalogue(code).gettext(text)
+    if found != text:
+        return found
+    for shape, translation in _shapes(code):
+        if values := shape.fullmatch(text):
+            return VALUE.sub(lambda place: values[f"v{place[1]}"], translation)
+    return text
+
+
+@cache
+def _shapes(code: str) -> list[tuple[re.Pattern[str], str]]:
+    """Sentences with values in them, ``There is no folder “{0}”.``, the most particular ones first."""
+    known = getattr(catalogue(code), "_catalog", {})
+    shapes = [one for one in known if isinstance(one, str) and "{0}" in one]
+    shapes.sort(key=lambda one: len(VALUE.sub("", one)), reverse=True)
+    return [(_shape(one), known[one]) for one in shapes]
+
+
+def _shape(text: str) -> re.Pattern[str]:
+    parts = VALUE.split(text)  # text, number of the value, text, …
+    return re.compile(
+        "".join(f"(?P<v{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.S
+    )
+
+
+def told(content: Any, code: str | None = None) -> Any:
+    """What is told to a script of a page, with the program's own sentences in the person's language."""
+    code = code or language()
+    return content if code == "en" else _told(content, code, say)
+
+
+def thousands(number: float | None) -> str:
+    """A whole number as it is written in the person's language: 12,345, 12.345 or 12 345."""
+    plain = f"{int(number or 0):,}"
+    mark, digits = GROUPS[language()]
+    return plain.replace(",", mark if len(plain.replace(",", "").lstrip("-")) >= digits else "")
+
+
+class Answers(DefaultJSONProvider):
+    """JSON as Flask writes it, with sentences looked up."""
+
+    sort_keys = False
+
+    def response(self, *args: Any, **kwargs: Any) -> Any:
+        """A JSON reply, in the language of the request."""
+        return super().response(*(told(one) for one in args), **told(kwargs))
+
+
+def _told(content: Any, code: str, look_up: Callable[[str, str], str], ours: bool = False) -> Any:
+    if isinstance(content, str):
+        return look_up(str(content), code) if ours else content
+    if isinstance(content, dict):
+        return {name: _told(one, code, look_up, name in TOLD) for name, one in content.items()}
+    if isinstance(content, list | tuple):
+        return [_told(one, code, look_up, ours) for one in content]
+    return content

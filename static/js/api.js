@@ -1,5 +1,7 @@
 // Talking to the program: JSON in, JSON out, and every failure as a sentence that a person can act on.
 
+import { t } from "./i18n.js";
+
 /** A failure with the sentence and the advice that are shown to the person. */
 export class ApiError extends Error {
   /**
@@ -12,6 +14,7 @@ export class ApiError extends Error {
     this.sentence = fault.sentence;
     this.advice = fault.advice;
     this.status = status;
+    this.lang = fault.lang ?? ""; // of a sentence that is not in the page's language
   }
 }
 
@@ -48,9 +51,9 @@ async function call(url, options, seconds) {
     }
   } catch {
     const sentence = stop.signal.aborted
-      ? `SpotID gave no answer within ${seconds} seconds.`
-      : "SpotID can't be reached.";
-    throw new ApiError({ code: "unreachable", sentence, advice: "Check that the program is still running, then try again." }, 0);
+      ? t("SpotID gave no answer within {n} seconds.", { n: seconds })
+      : t("SpotID can't be reached.");
+    throw new ApiError({ code: "unreachable", sentence, advice: t("Check that the program is still running, then try again.") }, 0);
   } finally {
     clearTimeout(timer);
   }
@@ -62,8 +65,9 @@ async function call(url, options, seconds) {
   const error = new ApiError(
     {
       code: fault.code ?? "unexpected",
-      sentence: fault.sentence ?? `SpotID gave an answer that can't be read (status ${response.status}).`,
-      advice: fault.advice ?? (fault.sentence ? "" : "Try again; if it happens again, look into the log."),
+      sentence: fault.sentence ?? t("SpotID gave an answer that can't be read (status {status}).", { status: response.status }),
+      lang: fault.lang,
+      advice: fault.advice ?? (fault.sentence ? "" : t("Try again; if it happens again, look into the log.")),
     },
     response.status,
   );
@@ -105,7 +109,8 @@ export function showError(box, error) {
   box.hidden = !error;
   if (!error) return;
   const strong = document.createElement("strong");
-  strong.textContent = error instanceof ApiError ? error.sentence : "Something unexpected went wrong on this page.";
+  strong.textContent = error instanceof ApiError ? error.sentence : t("Something unexpected went wrong on this page.");
+  if (error instanceof ApiError && error.lang) strong.lang = error.lang;
   box.replaceChildren(strong, error instanceof ApiError && error.advice ? ` ${error.advice}` : "");
 }
 

@@ -1,6 +1,7 @@
 // One picture with its boxes: what is there, what is chosen, what was changed; zoom and pan.
 import { Pointers } from "./box_pointers.js";
 import { SMALLEST, clamp, dress, drawn, made, own, replaces } from "./box_shapes.js";
+import { t } from "./i18n.js";
 
 /** @typedef {import("./box_shapes.js").Box} Box */
 
@@ -151,7 +152,7 @@ export class BoxCanvas {
   /** A new box of the person; it takes the place of what the search had there. @param {Box} box */
   take(box) {
     const replaced = this.boxes.filter((b) => replaces(b, box));
-    if (replaced.length) this.tell.say("Yours replaces the box that was there; Z brings it back.");
+    if (replaced.length) this.tell.say(t("Yours replaces the box that was there; Z brings it back."));
     this.boxes = [...this.boxes.filter((b) => !replaced.includes(b)), box];
     this.chosen = box;
     this.draw();

@@ -1,49 +1,51 @@
 // The keys of the page on which boxes are drawn: one table serves both the dispatcher and the list under "?".
 
+import { t } from "./i18n.js";
+
 /** @typedef {{act: string, keys: string[], shown: string[], says: string, repeats?: boolean}} Key */
 
 /** @type {[string, Key[]][]} */
 export const KEYS = [
   [
-    "Answers",
+    t("Answers"),
     [
-      { act: "keep", keys: ["Enter"], shown: ["Enter"], says: "Keep the boxes shown, solid and dashed, and go on" },
-      { act: "empty", keys: ["e"], shown: ["E"], says: "No animal here, and go on" },
-      { act: "undo", keys: ["z", "u", "ctrl+z"], shown: ["Z", "Ctrl+Z"], says: "Undo: first what was drawn here, then the newest answer" },
-      { act: "redo", keys: ["r"], shown: ["R"], says: "Search the rest again with what you showed" },
+      { act: "keep", keys: ["Enter"], shown: ["Enter"], says: t("Keep the boxes shown, solid and dashed, and go on") },
+      { act: "empty", keys: ["e"], shown: ["E"], says: t("No animal here, and go on") },
+      { act: "undo", keys: ["z", "u", "ctrl+z"], shown: ["Z", "Ctrl+Z"], says: t("Undo: first what was drawn here, then the newest answer") },
+      { act: "redo", keys: ["r"], shown: ["R"], says: t("Search the rest again with what you showed") },
     ],
   ],
   [
-    "Boxes",
+    t("Boxes"),
     [
-      { act: "draw", keys: [], shown: ["drag"], says: "Draw a box; begin beside a chosen box or on the picture" },
-      { act: "add", keys: ["b"], shown: ["B"], says: "New box in the middle" },
-      { act: "another", keys: ["a"], shown: ["A", "click"], says: "Choose a box, then the next one" },
-      { act: "arrow", keys: ["arrow"], shown: ["arrow"], says: "Move the chosen box", repeats: true },
-      { act: "resize", keys: ["shift+arrow"], shown: ["Shift", "arrow"], says: "Make the chosen box larger or smaller", repeats: true },
-      { act: "remove", keys: ["Delete", "Backspace"], shown: ["Delete"], says: "Take the chosen box away" },
+      { act: "draw", keys: [], shown: [t("drag")], says: t("Draw a box; begin beside a chosen box or on the picture") },
+      { act: "add", keys: ["b"], shown: ["B"], says: t("New box in the middle") },
+      { act: "another", keys: ["a"], shown: ["A", t("click")], says: t("Choose a box, then the next one") },
+      { act: "arrow", keys: ["arrow"], shown: [t("arrow")], says: t("Move the chosen box"), repeats: true },
+      { act: "resize", keys: ["shift+arrow"], shown: ["Shift", t("arrow")], says: t("Make the chosen box larger or smaller"), repeats: true },
+      { act: "remove", keys: ["Delete", "Backspace"], shown: ["Delete"], says: t("Take the chosen box away") },
     ],
   ],
   [
-    "Moving on",
+    t("Moving on"),
     [
-      { act: "next", keys: ["PageDown", "s"], shown: ["→", "S"], says: "Next picture without an answer (Page down while a box is chosen)" },
-      { act: "previous", keys: ["PageUp", "w"], shown: ["←", "W"], says: "Picture before (Page up while a box is chosen)" },
-      { act: "queue", keys: ["1", "2", "3", "4"], shown: ["1", "…", "4"], says: "No animal found, weak boxes, whole picture, this visit" },
-      { act: "leave", keys: ["Escape"], shown: ["Esc"], says: "Let go of the chosen box; then leave" },
+      { act: "next", keys: ["PageDown", "s"], shown: ["→", "S"], says: t("Next picture without an answer (Page down while a box is chosen)") },
+      { act: "previous", keys: ["PageUp", "w"], shown: ["←", "W"], says: t("Picture before (Page up while a box is chosen)") },
+      { act: "queue", keys: ["1", "2", "3", "4"], shown: ["1", "…", "4"], says: t("No animal found, weak boxes, whole picture, this visit") },
+      { act: "leave", keys: ["Escape"], shown: ["Esc"], says: t("Let go of the chosen box; then leave") },
     ],
   ],
   [
-    "Looking",
+    t("Looking"),
     [
-      { act: "in", keys: ["+", "="], shown: ["+", "wheel"], says: "Zoom in (two fingers, too)", repeats: true },
-      { act: "out", keys: ["-"], shown: ["−"], says: "Zoom out", repeats: true },
-      { act: "fit", keys: ["f", "0"], shown: ["F"], says: "Show the whole picture" },
-      { act: "pan", keys: [], shown: ["right drag"], says: "Move the picture (Space and drag, too)" },
-      { act: "darker", keys: ["["], shown: ["["], says: "Darker", repeats: true },
-      { act: "brighter", keys: ["]"], shown: ["]"], says: "Brighter", repeats: true },
-      { act: "clean", keys: [" "], shown: ["Space"], says: "Hold to hide the boxes" },
-      { act: "help", keys: ["?"], shown: ["?"], says: "This list; Esc closes it" },
+      { act: "in", keys: ["+", "="], shown: ["+", t("wheel")], says: t("Zoom in (two fingers, too)"), repeats: true },
+      { act: "out", keys: ["-"], shown: ["−"], says: t("Zoom out"), repeats: true },
+      { act: "fit", keys: ["f", "0"], shown: ["F"], says: t("Show the whole picture") },
+      { act: "pan", keys: [], shown: [t("right drag")], says: t("Move the picture (Space and drag, too)") },
+      { act: "darker", keys: ["["], shown: ["["], says: t("Darker"), repeats: true },
+      { act: "brighter", keys: ["]"], shown: ["]"], says: t("Brighter"), repeats: true },
+      { act: "clean", keys: [" "], shown: ["Space"], says: t("Hold to hide the boxes") },
+      { act: "help", keys: ["?"], shown: ["?"], says: t("This list; Esc closes it") },
     ],
   ],
 ];

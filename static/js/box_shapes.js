@@ -1,4 +1,5 @@
 // Boxes as shapes: their measures, and the pieces of the page that show them.
+import { t } from "./i18n.js";
 
 /**
  * @typedef {{x: number, y: number, w: number, h: number, by: "person"|"search"|"proposal", how: string, score: ?number,
@@ -50,16 +51,19 @@ export function made(box, focused) {
   return node;
 }
 
+/** How a box was found, as the search writes it. @type {Record<string, string>} */
+const HOW = { "whole picture": t("whole picture") };
+
 /** Bring the piece of a box up to date. @param {HTMLElement} node @param {Box} box @param {boolean} chosen @param {string} place "1 of 2" */
 export function dress(node, box, chosen, place) {
   const sure = box.score === null ? "" : ` ${Math.round(box.score * 100)} %`;
-  const words = { person: "yours", search: `${box.how || "found"}${sure}`, proposal: `proposed${sure}` }[box.by];
+  const words = { person: t("yours"), search: `${HOW[box.how] ?? (box.how || t("found"))}${sure}`, proposal: `${t("proposed")}${sure}` }[box.by];
   const text = box.individual ? `${words} · ${box.individual}` : words;
   const label = /** @type {HTMLElement} */ (node.firstElementChild);
   if (label.textContent !== text) label.textContent = text;
   node.dataset.by = box.by;
   node.classList.toggle("chosen", chosen);
-  node.setAttribute("aria-label", `Box ${place}, ${text}`);
+  node.setAttribute("aria-label", t("Box {place}, {text}", { place, text }));
   const sides = { left: box.x, top: box.y, width: box.w, height: box.h };
   for (const [side, value] of Object.entries(sides)) node.style.setProperty(side, `${value * 100}%`);
 }

@@ -1,5 +1,6 @@
 // What the page on which boxes are drawn says in words.
-import { count, number, when } from "./format.js";
+import { number, when } from "./format.js";
+import { nt, t } from "./i18n.js";
 
 /**
  * @typedef {import("./box_shapes.js").Box} Box
@@ -26,33 +27,33 @@ function piece(tag, text, kind = "") {
 }
 
 /** @param {number} n */
-export const boxesWord = (n) => (n === 0 ? "no animal" : count(n, "box", "boxes"));
+export const boxesWord = (n) => (n === 0 ? t("no animal") : nt("{n} box", "{n} boxes", n));
 
 /** The file and where it was taken. @param {HTMLElement} line @param {Told["frame"]} frame */
 export function writeFile(line, frame) {
   if (!frame) return line.replaceChildren();
   const name = piece("b", frame.name);
   name.title = frame.path;
-  line.replaceChildren(name, piece("span", frame.station ?? "station unknown"), piece("span", when(frame.captured_at), "quiet"));
+  line.replaceChildren(name, piece("span", frame.station ?? t("station unknown")), piece("span", when(frame.captured_at), "quiet"));
 }
 
 /** What the search and people have said. @param {HTMLElement} line @param {Told["frame"]} frame */
 export function writeSaid(line, frame) {
   if (!frame) return line.replaceChildren();
   if (frame.answer) {
-    return line.replaceChildren(piece("span", `looked at by a person: ${boxesWord(frame.answer.boxes)}`, "chip good"), piece("span", `row ${number(frame.answer.row)}`, "quiet"));
+    return line.replaceChildren(piece("span", t("looked at by a person: {boxes}", { boxes: boxesWord(frame.answer.boxes) }), "chip good"), piece("span", t("row {row}", { row: number(frame.answer.row) }), "quiet"));
   }
-  const found = frame.boxes.length ? `The search found ${count(frame.boxes.length, "animal", "animals")}.` : "The search found no animal.";
-  const proposed = frame.proposed.length ? " Dashed: proposed after a box you drew in this visit." : "";
+  const found = frame.boxes.length ? nt("The search found {n} animal.", "The search found {n} animals.", frame.boxes.length) : t("The search found no animal.");
+  const proposed = frame.proposed.length ? ` ${t("Dashed: proposed after a box you drew in this visit.")}` : "";
   line.replaceChildren(piece("span", found + proposed));
 }
 
 /** @param {Told} told */
 export function writePlace(told) {
   const { queue, frame } = told;
-  const place = queue.rank ? `${number(queue.rank)} of ${number(queue.total)}` : `${number(queue.total)} here`;
+  const place = queue.rank ? t("{done} of {total}", { done: number(queue.rank), total: number(queue.total) }) : t("{n} here", { n: number(queue.total) });
   el("facts-place").replaceChildren(piece("span", frame ? `${queue.label}: ${place}` : queue.label));
-  el("progress-queue").replaceChildren(piece("b", number(queue.left)), " not looked at yet");
+  el("progress-queue").textContent = nt("{n} not looked at yet", "{n} not looked at yet", queue.left);
   const share = queue.total ? (queue.total - queue.left) / queue.total : 0;
   document.querySelector(".slim-answered")?.setAttribute("width", String(share * 1000));
 }
@@ -60,8 +61,8 @@ export function writePlace(told) {
 /** @param {HTMLElement} line @param {{kept?: {row: number, boxes: number, name: string}, undone?: {row: number, kept: number}, repeated?: boolean}} answer */
 export function writeKept(line, answer) {
   const text = answer.undone
-    ? `taken back — row ${number(answer.undone.row)}`
-    : `kept — row ${number(answer.kept?.row ?? 0)}, ${boxesWord(answer.kept?.boxes ?? 0)}`;
+    ? t("taken back — row {row}", { row: number(answer.undone.row) })
+    : t("kept — row {row}, {boxes}", { row: number(answer.kept?.row ?? 0), boxes: boxesWord(answer.kept?.boxes ?? 0) });
   line.replaceChildren(piece("span", "✓", "tick"), ` ${text}`);
 }
 
@@ -69,13 +70,13 @@ export function writeKept(line, answer) {
 export function writeSays(told, searching, change) {
   el("says").hidden = told.frame !== null;
   if (told.frame) return;
-  el("says-title").textContent = told.queue.total ? "Every picture here has been looked at" : `${told.queue.label}: nothing here`;
+  el("says-title").textContent = told.queue.total ? t("Every picture here has been looked at") : t("{queue}: nothing here", { queue: told.queue.label });
   el("says-text").textContent = told.queue.total
-    ? "Choose another queue above, let the search learn from what you showed, or go back to the shelves."
-    : "No picture is in this queue. Choose another one above, or go back to the shelves.";
-  if (searching) el("says-text").textContent = "A search is going on; pictures come back here as they are searched.";
+    ? t("Choose another queue above, let the search learn from what you showed, or go back to the shelves.")
+    : t("No picture is in this queue. Choose another one above, or go back to the shelves.");
+  if (searching) el("says-text").textContent = t("A search is going on; pictures come back here as they are searched.");
   const open = Object.entries(told.counts).filter(([key, n]) => n && key !== told.queue.key);
-  const labels = /** @type {Record<string, string>} */ ({ no_animal: "No animal found", weak: "Weak boxes", whole: "Whole picture taken" });
+  const labels = /** @type {Record<string, string>} */ ({ no_animal: t("No animal found"), weak: t("Weak boxes"), whole: t("Whole picture taken") });
   el("says-links").replaceChildren(
     ...open.map(([key, n]) => {
       const button = piece("button", `${labels[key]} (${number(n)})`, "button");

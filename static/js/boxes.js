@@ -5,6 +5,7 @@ import { listen, writeHelp } from "./box_keys.js";
 import { iou } from "./box_shapes.js";
 import { boxesWord, writeFile, writeKept, writePlace, writeSaid, writeSays } from "./box_text.js";
 import { VisibleClock } from "./clock.js";
+import { t } from "./i18n.js";
 import { Teaching } from "./teaching.js";
 
 /** @typedef {import("./box_text.js").Told} Told */
@@ -13,9 +14,8 @@ import { Teaching } from "./teaching.js";
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const main = el("main");
-const GUARD_MS = 300; // a key pressed twice by mistake answers once
+const [GUARD_MS, POLL_MS] = [300, 700]; // a key pressed twice by mistake answers once
 const SURPRISE_MS = 450; // a box that appears just before Enter was not seen yet
-const POLL_MS = 700;
 const QUEUES = ["no_animal", "weak", "whole", "visit"];
 
 /** @type {?Told} */
@@ -121,9 +121,9 @@ function showAbilities() {
   button("previous").disabled = !told?.queue.previous;
   button("next").disabled = !told?.queue.following;
   button("undo").disabled = !canvas.dirty && !told?.undo;
-  button("undo").title = canvas.dirty ? "Take back what was changed here" : told?.undo ? `Take back row ${told.undo.row}: ${boxesWord(told.undo.boxes)}` : "";
+  button("undo").title = canvas.dirty ? t("Take back what was changed here") : told?.undo ? t("Take back row {row}: {boxes}", { row: told.undo.row, boxes: boxesWord(told.undo.boxes) }) : "";
   const proposed = canvas.boxes.filter((b) => b.by === "proposal").length;
-  el("keep-label").textContent = !n ? "Keep: no animal" : proposed === n ? `Accept ${boxesWord(n)}` : `Keep ${boxesWord(n)}`;
+  el("keep-label").textContent = !n ? t("Keep: no animal") : proposed === n ? t("Accept {boxes}", { boxes: boxesWord(n) }) : t("Keep {boxes}", { boxes: boxesWord(n) });
 }
 
 /** Send a request; on failure the picture stays with its boxes and the bar says so. @param {Request} request */
@@ -138,7 +138,7 @@ async function send(request) {
     await show(answer);
     if (answer.overtaken) {
       const { row, boxes } = answer.overtaken;
-      toast(`This picture was answered in another window meanwhile (row ${row}: ${boxesWord(boxes)}). Yours is newer and counts; Z takes it back.`, 9000);
+      toast(t("This picture was answered in another window meanwhile (row {row}: {boxes}). Yours is newer and counts; Z takes it back.", { row, boxes: boxesWord(boxes) }), 9000);
     }
   } catch (error) {
     onFailure(request, error);
@@ -156,14 +156,14 @@ function onFailure(request, error) {
     setTimeout(() => look(null).then(() => toast(fault.sentence, 6000)));
     return;
   }
-  if (request.what === "answer" && fault?.status === 400) return toast(`Not kept. ${fault.message}`, 8000); // to be drawn otherwise
+  if (request.what === "answer" && fault?.status === 400) return toast(`${t("Not kept.")} ${fault.message}`, 8000); // to be drawn otherwise
   const sure = fault?.code === "at-stake";
   failed = sure ? { ...request, body: { ...request.body, sure: true } } : request;
-  el("fault-what").textContent = { answer: "Your answer was NOT kept.", undo: "The undo was NOT kept.", look: "The picture could not be asked for." }[request.what];
-  if (sure) el("fault-what").textContent = "Not kept yet.";
-  el("fault-why").textContent = fault ? `${fault.sentence} ${fault.advice}` : "Something unexpected went wrong on this page.";
-  el("fault-again").textContent = sure ? "Keep it all the same" : "Try again";
-  el("fault-reload").textContent = sure ? "Take the change back" : "Look up what was kept";
+  el("fault-what").textContent = { answer: t("Your answer was NOT kept."), undo: t("The undo was NOT kept."), look: t("The picture could not be asked for.") }[request.what];
+  if (sure) el("fault-what").textContent = t("Not kept yet.");
+  el("fault-why").textContent = fault ? `${fault.sentence} ${fault.advice}` : t("Something unexpected went wrong on this page.");
+  el("fault-again").textContent = sure ? t("Keep it all the same") : t("Try again");
+  el("fault-reload").textContent = sure ? t("Take the change back") : t("Look up what was kept");
   el("fault-reload").hidden = request.what === "look";
   el("fault").hidden = false;
   el("kept").replaceChildren();
@@ -174,9 +174,9 @@ function answer(kind) {
   const frame = told?.frame;
   const moment = performance.now();
   if (!frame || moment - answered < GUARD_MS) return;
-  if (!canvas.img) return toast("The picture must be visible before an answer is taken.");
+  if (!canvas.img) return toast(t("The picture must be visible before an answer is taken."));
   if (canvas.pointers.drag) return;
-  if (kind === "keep" && moment - surprised < SURPRISE_MS) return toast("A box has just appeared; look, then press Enter.");
+  if (kind === "keep" && moment - surprised < SURPRISE_MS) return toast(t("A box has just appeared; look, then press Enter."));
   answered = moment;
   const boxes = kind === "keep" ? canvas.boxes.map(({ x, y, w, h }) => ({ x, y, w, h })) : [];
   const body = { uid: newUid(), boxes, seconds: clock.seconds(), seen: frame.seen, ...at };
@@ -196,14 +196,14 @@ function mayLeave() {
   const moment = performance.now();
   if (!canvas.dirty || moment - warned < 3500) return true;
   warned = moment;
-  toast("What you drew is not kept: Enter keeps it; press again to go without it.", 3500);
+  toast(t("What you drew is not kept: Enter keeps it; press again to go without it."), 3500);
   return false;
 }
 
 /** @param {string} queue */
 function change(queue) {
   if (busy || !mayLeave()) return;
-  if (queue === "visit" && !told?.frame) return toast("First choose a picture: its visit is meant.");
+  if (queue === "visit" && !told?.frame) return toast(t("First choose a picture: its visit is meant."));
   at.queue = queue;
   at.of = queue === "visit" ? (told?.frame?.uid ?? null) : null;
   look(at.of);
@@ -211,7 +211,7 @@ function change(queue) {
 
 function undo() {
   if (canvas.undo()) return;
-  if (!told?.undo) return toast("There is no answer to take back.");
+  if (!told?.undo) return toast(t("There is no answer to take back."));
   send({ url: `${api}/frames/undo`, body: { uid: newUid(), ...at }, what: "undo", kind: "undo" });
 }
 
@@ -236,12 +236,12 @@ const AT_ONCE = {
   resize: (key) => canvas.nudge(key, true),
   add: () => canvas.add(),
   another: () => canvas.another(),
-  remove: () => canvas.remove() || toast("First choose a box: click on it, or press A."),
+  remove: () => canvas.remove() || toast(t("First choose a box: click on it, or press A.")),
   in: () => canvas.zoom(1.4),
   out: () => canvas.zoom(1 / 1.4),
   fit: () => canvas.fit(),
-  darker: () => toast(`Brightness ${Math.round(canvas.brighten(-0.15) * 100)} %`, 1200),
-  brighter: () => toast(`Brightness ${Math.round(canvas.brighten(0.15) * 100)} %`, 1200),
+  darker: () => toast(t("Brightness {n} %", { n: Math.round(canvas.brighten(-0.15) * 100) }), 1200),
+  brighter: () => toast(t("Brightness {n} %", { n: Math.round(canvas.brighten(0.15) * 100) }), 1200),
   help: () => /** @type {HTMLDialogElement} */ (el("help")).showModal(),
 };
 
@@ -255,7 +255,7 @@ function perform(act, name = "") {
       el("fault").hidden = true;
       return void look(told?.frame?.uid ?? null);
     }
-    if (!["in", "out", "fit", "darker", "brighter", "help"].includes(act)) return toast("First try again (Enter), or look up what was kept.");
+    if (!["in", "out", "fit", "darker", "brighter", "help"].includes(act)) return toast(t("First try again (Enter), or look up what was kept."));
   }
   if (act in AT_ONCE) return AT_ONCE[act](name);
   if (act === "keep" || act === "empty") answer(act);
@@ -288,9 +288,9 @@ async function catchUp() {
   if (!frame || busy || failed) return;
   const now = await get(`${api}/frames/${frame.uid}/proposals`).catch(() => null);
   if (!now || told?.frame !== frame || busy || now.seen === frame.seen) return;
-  if (canvas.dirty) return toast("This picture was answered in another window meanwhile; what you keep now is newer and counts.", 6000);
+  if (canvas.dirty) return toast(t("This picture was answered in another window meanwhile; what you keep now is newer and counts."), 6000);
   await look(frame.uid);
-  toast("This picture was answered in another window; this is what counts now.", 6000);
+  toast(t("This picture was answered in another window; this is what counts now."), 6000);
 }
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());
 addEventListener("focus", catchUp);

@@ -1,11 +1,11 @@
 // The folder chooser. The server lists the folders; a path can also be typed.
 import { get, showError } from "./api.js";
-import { count } from "./format.js";
+import { nt, t } from "./i18n.js";
 
 const TITLES = {
-  open: "Choose the project or embeddings folder",
-  images: "Choose the folder of photographs",
-  output: "Choose where to keep the project",
+  open: t("Choose the project or embeddings folder"),
+  images: t("Choose the folder of photographs"),
+  output: t("Choose where to keep the project"),
 };
 const FOLDER = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 7.5a2 2 0 0 1 2-2h4l2 2.5h8a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z"/></svg>';
 
@@ -40,8 +40,8 @@ function item(folder, drawn) {
   name.textContent = folder.name;
   name.title = folder.path;
   button.append(name);
-  if (folder.is_project) button.append(chip("SpotID project", "chip accent"));
-  else if (folder.images) button.append(chip(count(folder.images, "picture", "pictures"), "quiet small"));
+  if (folder.is_project) button.append(chip(t("SpotID project"), "chip accent"));
+  else if (folder.images) button.append(chip(nt("{n} picture", "{n} pictures", folder.images), "quiet small"));
   button.addEventListener("click", () => {
     // Inside an existing project no new folder is wanted: the run goes on in it.
     if (folder.is_project) el("browse-name").value = "";
@@ -74,8 +74,8 @@ function draw(next, focusList) {
   el("browse-list").replaceChildren(...rows);
   el("browse-none").hidden = rows.length > 0;
   el("browse-count").textContent = next.pictures
-    ? `${count(next.pictures, "picture", "pictures")} in this folder`
-    : "No pictures directly in this folder";
+    ? nt("{n} picture in this folder", "{n} pictures in this folder", next.pictures)
+    : t("No pictures directly in this folder");
   const start = Math.max(0, next.folders.findIndex((f) => f.path === came));
   const buttons = listButtons();
   buttons.forEach((b, i) => (b.tabIndex = i === start ? 0 : -1));
@@ -137,7 +137,7 @@ async function open(input, how) {
   listing = null;
   const current = input.value.trim();
   const [parent, last] = split(current);
-  el("browse-title").textContent = TITLES[/** @type {keyof typeof TITLES} */ (mode)] ?? "Choose a folder";
+  el("browse-title").textContent = TITLES[/** @type {keyof typeof TITLES} */ (mode)] ?? t("Choose a folder");
   el("browse-new").hidden = mode !== "output";
   el("browse-name").value = mode === "output" ? last : "";
   showError(el("browse-error"), null);

@@ -1,6 +1,7 @@
 // Backup and check: the list of backups, putting one back in two steps, and the check of the project.
 import { get, holding, post, projectId, showError } from "./api.js";
-import { count, number, when } from "./format.js";
+import { number, when } from "./format.js";
+import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 
 /**
@@ -13,6 +14,16 @@ const path = page.dataset.path;
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (document.getElementById(id));
+
+/** Why a backup was made, as its name says it. @type {Record<string, string>} */
+const WHY = {
+  daily: t("daily"),
+  answers: t("after many answers"),
+  "by hand": t("by hand"),
+  "before-migration": t("before a change of its form"),
+  "before-restore": t("before another was put back"),
+  "before-merge": t("before answers were taken over"),
+};
 
 /** @type {Backup[]} */
 let backups = [];
@@ -37,10 +48,10 @@ function draw(state) {
   el("care-warning").hidden = !state.warning;
   el("care-warning").textContent = state.warning ?? "";
   el("backups-lead").textContent = !backups.length
-    ? "There is no backup yet."
+    ? t("There is no backup yet.")
     : answers === null
-      ? `${count(backups.length, "backup", "backups")}. Choose one that can be used, newest first.`
-      : `${count(backups.length, "backup", "backups")}; the project has ${count(answers, "answer", "answers")} now.`;
+      ? nt("{n} backup. Choose one that can be used, newest first.", "{n} backups. Choose one that can be used, newest first.", backups.length)
+      : `${nt("{n} backup.", "{n} backups.", backups.length)} ${nt("The project has {n} answer now.", "The project has {n} answers now.", answers)}`;
   el("backups-box").hidden = el("choose").hidden = !backups.length;
   chosen = Math.min(chosen, Math.max(0, backups.length - 1));
   el("backups").replaceChildren(...backups.map(row));
@@ -58,13 +69,13 @@ function row(one, index) {
   const line = document.createElement("tr");
   line.append(make("td", when(one.made_at), "nowrap"));
   if (one.trouble) {
-    const cell = make("td", `${one.reason}: can't be used`, "trouble");
+    const cell = make("td", t("{reason}: can't be used", { reason: WHY[one.reason] ?? one.reason }), "trouble");
     cell.title = one.trouble;
     line.append(cell, make("td", "–", "number"), make("td", "–", "number"));
   } else {
-    line.append(make("td", one.reason), make("td", number(one.answers), "number"), make("td", number(one.individuals), "number"));
+    line.append(make("td", WHY[one.reason] ?? one.reason), make("td", number(one.answers), "number"), make("td", number(one.individuals), "number"));
   }
-  line.append(make("td", `${(one.bytes / 1e6).toFixed(1)} MB`, "number nowrap"));
+  line.append(make("td", t("{n} MB", { n: number(Math.round(one.bytes / 1e5) / 10) }), "number nowrap"));
   line.addEventListener("click", () => choose(index));
   return line;
 }
@@ -83,8 +94,15 @@ function ask() {
   const one = backups[chosen];
   if (!one || one.trouble) return;
   const since = answers === null || one.answers === null ? null : answers - one.answers;
-  const fewer = since === null || since <= 0 ? "" : ` ${count(since, "answer was", "answers were")} given since; ${since === 1 ? "it is" : "they are"} written into a table in the folder “backups”.`;
-  el("ask-text").textContent = `Put back the backup of ${when(one.made_at)} with ${count(one.answers ?? 0, "answer", "answers")}?${fewer} What is there now is kept as a backup, too.`;
+  const fewer =
+    since === null || since <= 0
+      ? ""
+      : nt("{n} answer was given since; it is written into a table in the folder “backups”.", "{n} answers were given since; they are written into a table in the folder “backups”.", since);
+  el("ask-text").textContent = [
+    nt("Put back the backup of {when} with {n} answer?", "Put back the backup of {when} with {n} answers?", one.answers ?? 0, { when: when(one.made_at) }),
+    fewer,
+    t("What is there now is kept as a backup, too."),
+  ].join(" ");
   el("ask").hidden = false;
   button("ask-yes").focus();
 }
@@ -119,7 +137,7 @@ function doing(id, action) {
 function backUp() {
   return doing("back-up", async () => {
     const state = await post(`${api}/backup`, {}, 120);
-    draw({ ...state, sentences: [`The backup ${state.made} is written and was looked over.`] });
+    draw({ ...state, sentences: [t("The backup {name} is written and was looked over.", { name: state.made })] });
     choose(0);
   });
 }
@@ -150,14 +168,14 @@ function drawCheck(job) {
     const bar = /** @type {HTMLProgressElement} */ (el("check-bar"));
     bar.max = Math.max(1, stage?.total ?? 1);
     bar.value = stage?.done ?? 0;
-    el("check-text").textContent = stage?.total ? `${stage.sentence}: ${number(stage.done)} of ${number(stage.total)}` : (stage?.sentence ?? job.sentence);
+    el("check-text").textContent = stage?.total ? t("{what}: {done} of {total}", { what: stage.sentence, done: number(stage.done), total: number(stage.total) }) : (stage?.sentence ?? job.sentence);
   }
   el("mend").hidden = active || !result.wrong;
   el("check-when").textContent = active ? "" : told(job, result);
   el("findings").replaceChildren(
     ...findings.map((one) => {
       const line = document.createElement("li");
-      line.append(make("span", one.repaired ? "mended" : "wrong", `chip ${one.repaired ? "good" : "bad"}`), one.sentence);
+      line.append(make("span", one.repaired ? t("mended") : t("wrong"), `chip ${one.repaired ? "good" : "bad"}`), one.sentence);
       return line;
     }),
   );
@@ -166,10 +184,10 @@ function drawCheck(job) {
 /** @param {any} job @param {any} result */
 function told(job, result) {
   if (job.state === "failed" || job.state === "cancelled") return `${job.sentence} ${job.advice ?? ""}`.trim();
-  if (!result.looked_at) return "This project has not been checked yet.";
-  const mended = result.mended ? ` ${count(result.mended, "thing was", "things were")} mended.` : "";
-  const wrong = result.wrong ? `${count(result.wrong, "thing is", "things are")} not as they should be.` : "Everything is whole.";
-  return `Last checked ${when(result.looked_at)}. ${wrong}${mended}`;
+  if (!result.looked_at) return t("This project has not been checked yet.");
+  const mended = result.mended ? nt("{n} thing was mended.", "{n} things were mended.", result.mended) : "";
+  const wrong = result.wrong ? nt("{n} thing is not as it should be.", "{n} things are not as they should be.", result.wrong) : t("Everything is whole.");
+  return `${t("Last checked {when}.", { when: when(result.looked_at) })} ${wrong} ${mended}`.trim();
 }
 
 async function reload() {

@@ -1,24 +1,47 @@
-// The overview of a project: what can be done next.
+// The overview of a project: what is at work, what waits for a person, and what can be done next.
 import { get, holding, post, projectId, showError } from "./api.js";
-import { count, number } from "./format.js";
+import { duration, number, timeLeft } from "./format.js";
+import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @type {Record<string, string>} */
 const SAYS = {
-  none: "No run has been started yet.",
-  queued: "The run begins in a moment.",
-  done: "All photographs found so far have been worked through.",
-  paused: "The run waits for room on the disk and then goes on by itself.",
-  cancelled: "The run was stopped; it goes on from where it was.",
-  failed: "The run has stopped before its end.",
+  none: t("No run has been started yet."),
+  queued: t("The run begins in a moment."),
+  done: t("All photographs found so far have been worked through."),
+  paused: t("The run waits for room on the disk and then goes on by itself."),
+  cancelled: t("The run was stopped; it goes on from where it was."),
+  failed: t("The run has stopped before its end."),
 };
+
+/** @type {Record<string, string>} */
+const WORKING = { export: t("An export is at work."), check: t("A check is at work."), mend: t("A check is at work.") };
+
+/** The ways through the work that have open questions. @param {{name: string, label: string, sentence: string, left: ?number}[]} ways */
+function drawWays(ways) {
+  const open = ways.filter((way) => way.left !== 0);
+  el("ways").hidden = open.length < 2;
+  el("ways").replaceChildren(
+    ...open.map((way) => {
+      const link = document.createElement("a");
+      link.href = `/project/${projectId()}/review?way=${encodeURIComponent(way.name)}`;
+      link.textContent = way.label;
+      link.title = way.sentence;
+      const left = document.createElement("span");
+      left.textContent = way.left === null ? "" : number(way.left);
+      const item = document.createElement("li");
+      item.append(link, left);
+      return item;
+    }),
+  );
+}
 
 async function reviewState() {
   const pair = await get(`/api/project/${projectId()}/pair`).catch(() => null);
   if (!pair) return;
-  const { answered, implied, left } = pair.progress;
+  const { answered, implied, left, seconds_left: seconds } = pair.progress;
   const bar = /** @type {HTMLProgressElement} */ (el("review-bar"));
   const go = el("review-go");
   if (pair.state === "empty") {
@@ -27,23 +50,37 @@ async function reviewState() {
     el("run-start").classList.add("primary");
     return;
   }
-  el("review-text").textContent = pair.state === "all_done"
-    ? `Every pair is settled: ${number(answered)} answered, ${number(implied)} implied for free.`
-    : `${count(left, "pair is", "pairs are")} left; ${number(answered)} answered, ${number(implied)} implied for free.`;
+  const settled = t("{answered} answered, {implied} implied for free.", { answered: number(answered), implied: number(implied) });
+  const open = pair.state === "all_done" ? t("Every pair is settled:") : nt("{n} pair is left;", "{n} pairs are left;", left);
+  const time = pair.state !== "all_done" && seconds ? t("About {time} of your time.", { time: duration(seconds) }) : "";
+  el("review-text").textContent = `${open} ${settled} ${time}`.trim();
   bar.hidden = false;
   bar.max = Math.max(1, answered + implied + left);
   bar.value = answered + implied;
-  go.textContent = pair.state === "all_done" ? "Look again" : answered ? "Go on reviewing" : "Start reviewing";
+  go.textContent = pair.state === "all_done" ? t("Look again") : answered ? t("Go on reviewing") : t("Start reviewing");
+  drawWays(pair.ways ?? []);
 }
 
 /** @param {import("./types.js").Job} job */
 function showJob(job) {
   const stage = job.stages?.find((s) => s.state === "running");
   const active = ACTIVE.includes(job.state);
-  const done = stage?.total ? ` — ${number(stage.done)} of ${number(stage.total)}` : "";
-  el("run-text").textContent = active && stage && job.state !== "paused" ? `${stage.sentence}${done}.` : job.kind !== "run" ? (active ? (job.kind === "export" ? "An export is at work." : "A check is at work.") : "No run is at work.") : (SAYS[job.state] ?? job.sentence);
+  const bar = /** @type {HTMLProgressElement} */ (el("task-bar"));
+  bar.hidden = !active || !stage?.total;
+  bar.max = Math.max(1, stage?.total ?? 1);
+  bar.value = stage?.done ?? 0;
+  el("task-left").hidden = job.state !== "running" || job.kind !== "run";
+  el("task-left").textContent = timeLeft(job.seconds_left);
+  const values = { what: stage?.sentence ?? "", done: number(stage?.done ?? 0), total: number(stage?.total ?? 0) };
+  let text = SAYS[job.state] ?? job.sentence;
+  if (active && stage && job.state !== "paused") text = stage.total ? t("{what}: {done} of {total}", values) : stage.sentence;
+  else if (job.kind !== "run") text = active ? WORKING[job.kind] : t("No run is at work.");
+  if (el("run-text").textContent !== text) el("run-text").textContent = text;
+  const told = document.getElementById(`task-${job.kind === "mend" ? "check" : job.kind}`);
+  if (told && active) told.textContent = job.state === "paused" ? t("waits for room on the disk") : t("at work");
+  else if (told && job.state === "done") told.textContent = t("finished");
   el("run-start").hidden = active;
-  el("run-start").textContent = ["cancelled", "failed"].includes(job.state) ? "Go on with the run" : "Look for new photographs";
+  el("run-start").textContent = ["cancelled", "failed"].includes(job.state) && job.kind === "run" ? t("Go on with the run") : t("Look for new photographs");
 }
 
 el("run-start").addEventListener("click", (event) =>

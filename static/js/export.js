@@ -1,7 +1,8 @@
 // The export page: start an export, follow it, and say where the results are.
 import { ApiError, get, holding, post, projectId, showError } from "./api.js";
 import { wireBrowse } from "./browse.js";
-import { count, number } from "./format.js";
+import { number } from "./format.js";
+import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 
 /** @typedef {import("./types.js").Job} Job */
@@ -23,17 +24,17 @@ function draw(job) {
     bar.max = Math.max(1, stage?.total ?? 1);
     bar.value = stage?.done ?? 0;
     el("export-text").textContent = stage?.total
-      ? `${stage.sentence}: ${number(stage.done)} of ${number(stage.total)}`
+      ? t("{what}: {done} of {total}", { what: stage.sentence, done: number(stage.done), total: number(stage.total) })
       : stage?.sentence ?? job.sentence;
   } else if (job.state === "done" && job.result) {
     const strong = document.createElement("strong");
-    strong.textContent = "The export is written.";
+    strong.textContent = t("The export is written.");
     const path = document.createElement("span");
     path.className = "path";
     path.textContent = job.result.folder;
     el("export-done").replaceChildren(
       strong,
-      ` ${count(job.result.individuals, "individual", "individuals")}, ${count(job.result.files, "file", "files")} in `,
+      ` ${nt("{n} individual", "{n} individuals", job.result.individuals)} · ${nt("{n} file", "{n} files", job.result.files)} · `,
       path,
     );
     el("export-done").hidden = false;
@@ -50,7 +51,7 @@ el("export-form").addEventListener("submit", (event) => {
   if (!path) {
     folder.setAttribute("aria-invalid", "true");
     folder.focus();
-    showError(el("export-error"), new ApiError({ code: "empty", sentence: "No folder has been chosen yet.", advice: "Type the path, or choose it with Browse…" }, 0));
+    showError(el("export-error"), new ApiError({ code: "empty", sentence: t("No folder has been chosen yet."), advice: t("Type the path, or choose it with Browse…") }, 0));
     return;
   }
   holding(go, async () => {

@@ -1,6 +1,7 @@
 // The start page: open a project, or run a new one.
 import { ApiError, holding, post, showError } from "./api.js";
 import { wireBrowse } from "./browse.js";
+import { t } from "./i18n.js";
 import { offerInstead } from "./openings.js";
 
 /** @param {string} id @returns {string} */
@@ -28,7 +29,7 @@ function wireForm(formId, fields, send) {
       const input = document.getElementById(empty[0]);
       input?.setAttribute("aria-invalid", "true");
       input?.focus();
-      showError(box, new ApiError({ code: "empty", sentence: empty[1], advice: "Type the path, or choose it with Browse…" }, 0));
+      showError(box, new ApiError({ code: "empty", sentence: empty[1], advice: t("Type the path, or choose it with Browse…") }, 0));
       return;
     }
     showError(box, null);
@@ -43,14 +44,14 @@ function wireForm(formId, fields, send) {
   });
 }
 
-wireForm("open-form", [["open-path", "No folder has been chosen yet."]], () =>
+wireForm("open-form", [["open-path", t("No folder has been chosen yet.")]], () =>
   post("/api/projects/open", { path: value("open-path") }, 120),
 );
 wireForm(
   "run-form",
   [
-    ["project-path", "It is not clear yet where the project should be kept."],
-    ["images-path", "It is not clear yet where the photographs are."],
+    ["project-path", t("It is not clear yet where the project should be kept.")],
+    ["images-path", t("It is not clear yet where the photographs are.")],
   ],
   () =>
     post(

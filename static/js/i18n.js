@@ -1,7 +1,21 @@
 // Texts of the pages in the person's language: written in English here, looked up in a catalogue.
 
+/** The language of the page, as the program chose it: en, es or fr. */
+export const language = document.documentElement.lang.slice(0, 2) || "en";
+
+// Modules that use this one wait for the catalogue, so that no page ever shows two languages.
 /** @type {Record<string, string | string[]>} */
-const catalogue = {};
+const catalogue = ["es", "fr"].includes(language)
+  ? await import(`../texts/${language}.js`).then((found) => found.default, () => ({}))
+  : {};
+
+const grouped = new Intl.NumberFormat(document.documentElement.lang || "en-GB");
+
+/** A number as it is written in the person's language. @param {?number} n */
+export const number = (n) => grouped.format(n ?? 0);
+
+/** Which form of a word stands with a number. @param {number} n */
+const isOne = (n) => (language === "fr" ? n < 2 : n === 1);
 
 /** @param {string} text @param {Record<string, string | number>} values */
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
@@ -12,7 +26,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => Strin
  */
 export function t(text, values = {}) {
   const found = catalogue[text];
-  return fill(typeof found === "string" && found ? found : text, values);
+  return fill((Array.isArray(found) ? found[0] : found) || text, values);
 }
 
 /**
@@ -21,6 +35,7 @@ export function t(text, values = {}) {
  */
 export function nt(one, many, n, values = {}) {
   const found = catalogue[one];
-  const forms = Array.isArray(found) && found.length > 1 ? found : [one, many];
-  return fill(n === 1 ? forms[0] : forms[1], { n, ...values });
+  const forms = Array.isArray(found) && found.length > 1 ? found : null;
+  const text = forms ? forms[isOne(n) ? 0 : 1] : n === 1 ? one : many;
+  return fill(text, { n: number(n), ...values });
 }

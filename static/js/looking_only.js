@@ -1,12 +1,13 @@
 // On every page of a project that is open for looking only: what would change something can't be pressed.
 import { post, showError } from "./api.js";
+import { t } from "./i18n.js";
 
 const WRITES = [
   "#run-start", "#run-cancel", "#export-go", "#teach-go", "#back-up", "#mend", "#check", ".put-back",
   ...["same", "different", "cannot_tell", "not_comparable", "new", "unusable", "undo", "keep", "empty", "add", "remove", "redo"].map((act) => `[data-act="${act}"]`),
-  '[data-act^="flank-"]',
+  '[data-act^="flank-"]', "[data-deed]",
 ].join(", ");
-const WHY = "This project is open for looking only";
+const WHY = t("This project is open for looking only");
 
 function hold() {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(WRITES))) {

@@ -1,6 +1,7 @@
 // Where a project can't be opened for work, the start page offers what can be done instead.
 import { holding, post, showError } from "./api.js";
 import { browseOn } from "./browse.js";
+import { t } from "./i18n.js";
 
 /** @typedef {import("./api.js").ApiError} ApiError */
 
@@ -34,18 +35,18 @@ export function offerInstead(box, error, path) {
       }
     });
   if (code === "project-locked" || code === "project-readonly") {
-    row.append(offer("Open for looking only", (button) => go(button, "/api/projects/look", { path })));
+    row.append(offer(t("Open for looking only"), (button) => go(button, "/api/projects/look", { path })));
   } else if (code === "project-damaged") {
-    row.append(offer("See its backups", () => location.assign(`/care?path=${encodeURIComponent(path)}`)));
+    row.append(offer(t("See its backups"), () => location.assign(`/care?path=${encodeURIComponent(path)}`)));
   } else if (code === "embeddings-only") {
     const field = document.createElement("div");
     field.className = "field";
     field.innerHTML =
-      '<label for="rebuild-originals">Folder of the originals <span class="quiet optional">only where they have moved</span></label>' +
+      `<label for="rebuild-originals">${t("Folder of the originals")} <span class="quiet optional">${t("only where they have moved")}</span></label>` +
       '<div class="field-row"><input type="text" class="path" id="rebuild-originals" autocomplete="off" spellcheck="false">' +
-      '<button class="button" type="button" data-browse="rebuild-originals" data-mode="images" aria-label="Browse… for the originals">Browse…</button></div>';
+      `<button class="button" type="button" data-browse="rebuild-originals" data-mode="images" aria-label="${t("Browse… for the originals")}">${t("Browse…")}</button></div>`;
     const input = /** @type {HTMLInputElement} */ (field.querySelector("input"));
-    row.append(offer("Build a project around them", (button) => go(button, "/api/care/rebuild", { path, originals: input.value.trim() })));
+    row.append(offer(t("Build a project around them"), (button) => go(button, "/api/care/rebuild", { path, originals: input.value.trim() })));
     box.append(field);
   } else {
     return;

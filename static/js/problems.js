@@ -1,6 +1,7 @@
 // The list of files that could not be used, read a page at a time.
 import { get, holding, post, projectId } from "./api.js";
-import { count, number, shown } from "./format.js";
+import { shown } from "./format.js";
+import { nt, t } from "./i18n.js";
 
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -22,7 +23,7 @@ export class Problems {
     const grown = n > this.count;
     this.count = n;
     el("problems").hidden = n === 0;
-    el("problems-count").textContent = `${count(n, "file", "files")} could not be used.`;
+    el("problems-count").textContent = nt("{n} file could not be used.", "{n} files could not be used.", n);
     if (grown && this.#open() && this.shown < 50) this.#more();
   }
 
@@ -35,7 +36,7 @@ export class Problems {
     try {
       const told = await post(`/api/project/${projectId()}/problems/again`, { uid: problem.uid });
       if (told.started) this.onRun(told.job);
-      return told.started ? "It is tried again now." : "It is tried again at the next run.";
+      return told.started ? t("It is tried again now.") : t("It is tried again at the next run.");
     } catch (error) {
       return /** @type {Error} */ (error).message;
     }
@@ -50,10 +51,10 @@ export class Problems {
       this.shown += page.rows.length;
       this.after = page.next_after ?? page.rows.at(-1)?.id ?? this.after;
       el("problems-more").hidden = !page.next_after;
-      el("problems-more").textContent = `Show more (${number(Math.max(0, page.total - this.shown))} to go)`;
+      el("problems-more").textContent = nt("Show more ({n} to go)", "Show more ({n} to go)", Math.max(0, page.total - this.shown));
     } catch (error) {
       el("problems-more").hidden = false;
-      el("problems-more").textContent = `${/** @type {Error} */ (error).message} Show more`;
+      el("problems-more").textContent = `${/** @type {Error} */ (error).message} ${t("Show more")}`;
     } finally {
       this.busy = false;
     }
@@ -89,8 +90,8 @@ function row(problem, again) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
-    button.textContent = "Try again";
-    button.setAttribute("aria-label", `Try ${problem.path} again`);
+    button.textContent = t("Try again");
+    button.setAttribute("aria-label", t("Try {path} again", { path: problem.path }));
     button.addEventListener("click", () =>
       holding(button, async () => {
         why.textContent = await again();

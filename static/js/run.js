@@ -1,6 +1,7 @@
 // The run page: how far the work is, what it stumbled over, and the way to the review.
 import { ApiError, get, holding, post, projectId, showError } from "./api.js";
-import { count, duration, number, speed, timeLeft } from "./format.js";
+import { duration, number, speed, timeLeft } from "./format.js";
+import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 import { Problems } from "./problems.js";
 
@@ -17,17 +18,17 @@ let reviewable = false;
 let state = "loading";
 
 const TITLES = {
-  none: "Nothing has been run yet",
-  queued: "Waiting to start",
-  running: "Working through your photographs",
-  paused: "Waiting for room on the disk",
-  done: "The run is finished",
-  cancelled: "The run was stopped",
-  failed: "The run has stopped",
+  none: t("Nothing has been run yet"),
+  queued: t("Waiting to start"),
+  running: t("Working through your photographs"),
+  paused: t("Waiting for room on the disk"),
+  done: t("The run is finished"),
+  cancelled: t("The run was stopped"),
+  failed: t("The run has stopped"),
 };
 
 /** @type {Record<string, string>} */
-const STARTS = { done: "Look for new photographs", none: "Start the run", paused: "Look for room again" };
+const STARTS = { done: t("Look for new photographs"), none: t("Start the run"), paused: t("Look for room again") };
 
 /** How much of the whole each stage usually takes; only the overall bar depends on it. @type {Record<string, number>} */
 const WEIGHTS = { scan: 1, read: 10, detect: 35, crop: 25, embed: 15, neighbours: 3, points: 11 };
@@ -68,8 +69,8 @@ function stageRow(stage, job) {
   bar.value = stage.state === "done" ? bar.max : stage.done;
   bar.classList.toggle("done", stage.state === "done");
   const pace = stage.state === "running" && job.state === "running" && job.rate ? ` · ${speed(job.rate)}` : "";
-  const text = stage.state === "waiting" ? "waiting" : stage.total ? `${number(stage.done)} of ${number(stage.total)}${pace}` : number(stage.done);
-  /** @type {HTMLElement} */ (row.querySelector(".stage-count")).textContent = stage.state === "done" && !stage.total ? "nothing to do" : text;
+  const text = stage.state === "waiting" ? t("waiting") : stage.total ? t("{done} of {total}", { done: number(stage.done), total: number(stage.total) }) + pace : number(stage.done);
+  /** @type {HTMLElement} */ (row.querySelector(".stage-count")).textContent = stage.state === "done" && !stage.total ? t("nothing to do") : text;
 }
 
 /** @param {Job} job */
@@ -88,19 +89,19 @@ function draw(job) {
   el("run-notes").hidden = !job.notes?.length;
   say("run-notes", (job.notes ?? []).join(" "));
   for (const stage of job.stages ?? []) stageRow(stage, job);
-  el("run-elapsed").textContent = job.elapsed ? `At work for ${duration(job.elapsed)}${active ? " so far" : ""}.` : "";
+  el("run-elapsed").textContent = !job.elapsed ? "" : active ? t("At work for {time} so far.", { time: duration(job.elapsed) }) : t("At work for {time}.", { time: duration(job.elapsed) });
   el("progress-card").hidden = job.state === "none";
   el("run-cancel").hidden = !active;
   const start = el("run-start");
   start.hidden = active && job.state !== "paused";
-  start.textContent = STARTS[job.state] ?? "Resume";
+  start.textContent = STARTS[job.state] ?? t("Resume");
   start.classList.toggle("primary", job.state !== "done");
   problems.setCount(job.problems);
   if (active && ["neighbours", "points"].some((n) => job.stages?.some((s) => s.name === n && (s.state === "done" || s.done > 0)))) {
     askReviewable();
   }
   el("run-review").hidden = !(reviewable && job.state !== "done");
-  el("run-review").textContent = active ? "Review while it runs" : "Review what is ready";
+  el("run-review").textContent = active ? t("Review while it runs") : t("Review what is ready");
   el("done").hidden = job.state !== "done";
   document.title = `${active ? `${Math.floor(part * 100)} % — ` : ""}${TITLES[job.state]} — SpotID`;
   if (job.state === "done") drawDone(job);
@@ -111,15 +112,18 @@ function wholeLeft(job) {
   const unmeasured = job.unmeasured ?? [];
   const known = job.seconds_left !== null && job.seconds_left !== undefined;
   if (!known || !unmeasured.length) return timeLeft(job.seconds_left);
-  return `at least ${duration(Math.max(60, job.seconds_left ?? 0))} left; how long “${unmeasured[0]}” ${unmeasured.length > 1 ? "and what follows take" : "takes"} is not known yet`;
+  const values = { time: duration(Math.max(60, job.seconds_left ?? 0)), step: unmeasured[0] };
+  return unmeasured.length > 1
+    ? t("at least {time} left; how long “{step}” and what follows take is not known yet", values)
+    : t("at least {time} left; how long “{step}” takes is not known yet", values);
 }
 
 /** @param {Job} job */
 function lead(job) {
-  if (job.state === "none") return "Start the run to find, crop and describe the animals in the photographs.";
-  if (job.state === "queued") return "The work begins in a moment.";
-  if (job.state === "running") return "You may close this page; the work goes on as long as SpotID is open. What is done is kept, whatever happens.";
-  if (job.state === "done") return `Everything found so far is ready${job.elapsed ? `; it took ${duration(job.elapsed)}` : ""}.`;
+  if (job.state === "none") return t("Start the run to find, crop and describe the animals in the photographs.");
+  if (job.state === "queued") return t("The work begins in a moment.");
+  if (job.state === "running") return t("You may close this page; the work goes on as long as SpotID is open. What is done is kept, whatever happens.");
+  if (job.state === "done") return job.elapsed ? t("Everything found so far is ready; it took {time}.", { time: duration(job.elapsed) }) : t("Everything found so far is ready.");
   return `${job.sentence} ${job.advice ?? ""}`.trim();
 }
 
@@ -128,8 +132,8 @@ function drawExport(job) {
   const active = ACTIVE.includes(job.state);
   state = "none";
   el("run").dataset.state = "none";
-  say("run-title", active ? (job.kind === "check" ? "A check is at work" : "An export is at work") : "No run is at work");
-  say("run-lead", active ? "The run can be started when the export has been written." : "New photographs are found by starting the run again.");
+  say("run-title", active ? (job.kind === "check" ? t("A check is at work") : t("An export is at work")) : t("No run is at work"));
+  say("run-lead", active ? t("The run can be started when this has ended.") : t("New photographs are found by starting the run again."));
   el("progress-card").hidden = true;
   el("run-cancel").hidden = true;
   el("run-start").hidden = active;
@@ -145,14 +149,14 @@ async function drawDone(job) {
   doneAsked = true;
   const pair = await get(`${api}/pair`).catch(() => null);
   if (pair?.state === "empty") {
-    el("done-title").textContent = "The run is finished, but there is nothing to compare";
+    el("done-title").textContent = t("The run is finished, but there is nothing to compare");
     el("done-text").textContent = pair.sentence;
-    el("done-go").textContent = "See the sightings";
+    el("done-go").textContent = t("See the sightings");
     el("done-go").setAttribute("href", `/project/${projectId()}/sightings`);
     return;
   }
-  const left = pair ? `${count(pair.progress.left, "pair waits", "pairs wait")} for you.` : "";
-  el("done-text").textContent = `${left} ${job.problems ? `${count(job.problems, "file", "files")} could not be used; the list is below.` : ""}`.trim();
+  const left = pair ? nt("{n} pair waits for you.", "{n} pairs wait for you.", pair.progress.left) : "";
+  el("done-text").textContent = `${left} ${job.problems ? nt("{n} file could not be used; the list is below.", "{n} files could not be used; the list is below.", job.problems) : ""}`.trim();
 }
 
 let lastAsked = -Infinity;
@@ -186,10 +190,10 @@ function lost(error) {
   if (!error) return;
   const answered = error instanceof ApiError && error.status > 0;
   const strong = document.createElement("strong");
-  strong.textContent = answered ? error.sentence : "SpotID can't be reached.";
+  strong.textContent = answered ? error.sentence : t("SpotID can't be reached.");
   el("run-lost").replaceChildren(
     strong,
-    answered ? ` ${error.advice} This page goes on by itself then.` : " Check that the program is still running. This page asks again every second.",
+    ` ${answered ? error.advice : ""} ${answered ? t("This page goes on by itself then.") : t("Check that the program is still running. This page asks again every second.")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 // What the search learns from, and searching the rest again: started, followed and stopped from the same bar.
 import { ApiError, get, holding, post, projectId } from "./api.js";
-import { count, number } from "./format.js";
+import { number } from "./format.js";
+import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
 
 /** @typedef {{boxes: number, frames: number, empty: number, needed: number, ready: boolean, learnt: number, sentence: string}} Status */
@@ -9,9 +10,15 @@ import { ACTIVE, follow } from "./jobfeed.js";
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const api = `/api/project/${projectId()}`;
 
+/** @param {Status} status */
+const untaught = (status) =>
+  nt("{n} box drawn; from {whole} on the search learns from them.", "{n} boxes drawn; from {whole} on the search learns from them.", status.boxes, {
+    whole: status.boxes + status.needed,
+  });
+
 /** What was shown, short enough for one line beside the button. @param {Status} status */
 const learnt = (status) =>
-  status.ready ? `${count(status.boxes, "box", "boxes")} drawn, ${count(status.empty, "picture", "pictures")} called empty` : status.sentence;
+  status.ready ? `${nt("{n} box drawn", "{n} boxes drawn", status.boxes)}, ${nt("{n} picture called empty", "{n} pictures called empty", status.empty)}` : untaught(status);
 
 export class Teaching {
   /** @param {() => void} ended called when a run has ended: boxes may have changed */
@@ -40,12 +47,12 @@ export class Teaching {
     const go = /** @type {HTMLButtonElement} */ (el("teach-go"));
     go.hidden = this.active;
     go.disabled = !this.status?.ready || this.active;
-    go.title = "Pictures that nobody has looked at are searched again; answers and drawn boxes stay as they are";
+    go.title = t("Pictures that nobody has looked at are searched again; answers and drawn boxes stay as they are");
     el("teach-cancel").hidden = el("teach-bar").hidden = !this.active;
     el("teach-see").hidden = !this.active;
     const text = this.said || (this.status ? learnt(this.status) : "");
     if (el("teach-text").textContent !== text) el("teach-text").textContent = text;
-    el("teach-text").title = this.said || (this.status?.sentence ?? "");
+    el("teach-text").title = this.said || text;
   }
 
   /** @param {Job} job */
@@ -54,13 +61,13 @@ export class Teaching {
     this.active = ACTIVE.includes(job.state);
     const now = job.stages?.find((s) => s.state === "running");
     if (this.active) {
-      const done = now?.total ? ` — ${number(now.done)} of ${number(now.total)}` : "";
-      this.said = now ? `${now.sentence}${done}` : "Starting…";
+      const values = { what: now?.sentence ?? "", done: number(now?.done ?? 0), total: number(now?.total ?? 0) };
+      this.said = !now ? t("Starting…") : now.total ? t("{what}: {done} of {total}", values) : now.sentence;
       const bar = /** @type {HTMLProgressElement} */ (el("teach-bar"));
       bar.max = Math.max(1, now?.total ?? 1);
       bar.value = now?.done ?? 0;
     } else if (was) {
-      const stopped = { cancelled: "Stopped; search again to go on.", failed: `${job.sentence} ${job.advice}` };
+      const stopped = { cancelled: t("Stopped; search again to go on."), failed: `${job.sentence} ${job.advice}` };
       this.said = /** @type {Record<string, string>} */ (stopped)[job.state] ?? "";
       this.ended();
     }
@@ -80,7 +87,7 @@ export class Teaching {
         this.#draw(await post(`${api}/frames/search`, {}));
         this.#follow();
       } catch (error) {
-        this.said = error instanceof ApiError ? error.message : "Something unexpected went wrong on this page.";
+        this.said = error instanceof ApiError ? error.message : t("Something unexpected went wrong on this page.");
         this.#show();
       }
     });

@@ -15,8 +15,9 @@
     document.documentElement.dataset.theme = theme;
     const button = document.getElementById("theme");
     const other = theme === "dark" ? "light" : "dark";
-    button?.setAttribute("aria-label", `Change to ${other} colours`);
-    button?.setAttribute("title", `Change to ${other} colours`);
+    const says = button?.dataset[other] ?? "";
+    button?.setAttribute("aria-label", says);
+    button?.setAttribute("title", says);
   };
   apply();
   system.addEventListener("change", apply);

@@ -27,6 +27,7 @@ class Site:
     address: str
     project: Any
     bench: Any = None
+    uids: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -69,7 +70,7 @@ def site(stock) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}", project, bench_of(app))
+    yield Site(f"http://127.0.0.1:{server.port}", project, bench_of(app), list(stock.uids))
     server.shutdown()
     thread.join(timeout=10)
     bench_of(app).close()
@@ -79,6 +80,7 @@ def site(stock) -> Iterator[Site]:
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     """A fresh window of a small laptop; what its console says is kept in ``site.complaints``."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="light")
+    context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
     opened = context.new_page()
     opened.set_default_timeout(10_000)
 

@@ -404,7 +404,7 @@ def test_the_bar_says_what_was_shown_and_starts_the_search(boxes: Boxes, monkeyp
     page.route("**/job/events", lambda route: route.abort())
     page.route("**/frames/search", lambda route: route.fulfill(json=told))
     boxes.press("r")
-    page.get_by_text("Finding the animals — 3 of 9").wait_for()
+    page.get_by_text("Finding the animals: 3 of 9").wait_for()
     assert (
         page.get_by_role("button", name="Stop").is_visible()
         and page.get_by_role("link", name="See the run").is_visible()

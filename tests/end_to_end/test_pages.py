@@ -155,7 +155,8 @@ def test_individuals_are_found_and_ordered(page, site) -> None:
     page.goto(site.url("individuals"))
     page.get_by_role("heading", name="leopard_1", exact=True).wait_for()
     page.get_by_label("Find a name or station").fill("north")
+    page.wait_for_url("**find=north**")
     assert page.locator(".animal:visible").count() == 1
     page.get_by_label("Find a name or station").fill("nowhere")
-    assert page.locator(".animal:visible").count() == 0
+    page.locator(".animal").wait_for(state="detached")
     assert "No individual" in (page.text_content("#found") or "")

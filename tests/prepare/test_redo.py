@@ -65,7 +65,7 @@ def test_what_people_said_stays_and_the_rest_follows(searched: tuple[Project, li
     project, uids = searched
     search(project, Says(HERE))
     (answered,) = frames.live(project.store, uids[0])
-    nothing: tuple[list[int], dict[str, int | None]] = ([], {})
+    nothing: ledger.Follows = ([], {}, {})
     ledger.keep(project.store, ledger.Answer("d", Verdict.UNUSABLE, answered["uid"]), lambda _: nothing, str)
     frames.apply(project, uids[1], [THERE], "", "f1")
     frames.apply(project, uids[2], [], "", "f2")

@@ -14,7 +14,7 @@ from spotid.words import Verdict
 
 
 def keep(project, uid: str, a: str = "aaaa", b: str = "bbbb") -> ledger.Event:
-    return ledger.keep(project.store, ledger.Answer(uid, Verdict.DIFFERENT, a, b), lambda _: ([], {}), str)
+    return ledger.keep(project.store, ledger.Answer(uid, Verdict.DIFFERENT, a, b), lambda _: ([], {}, {}), str)
 
 
 def at(monkeypatch, moment: datetime) -> None:

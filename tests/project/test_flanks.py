@@ -17,7 +17,7 @@ NET = "flank-1 0123abcd"
 
 
 def no_identity(event: ledger.Event):
-    return [], {}
+    return [], {}, {}
 
 
 def say(stock, uid: str, flank: str, reviewer: str = "") -> ledger.Event:

@@ -58,7 +58,7 @@ def test_box_moved_a_little_keeps_its_sighting_and_another_is_made(project: Proj
 
 def test_withdrawn_with_its_answers_counted_and_brought_back(project: Project, frame: str) -> None:
     (old,) = (row["uid"] for row in frames.live(project.store, frame))
-    nothing: tuple[list[int], dict[str, int | None]] = ([], {})
+    nothing: ledger.Follows = ([], {}, {})
     ledger.keep(project.store, ledger.Answer("d1", Verdict.UNUSABLE, old), lambda _: nothing, str)
     assert (
         frames.at_stake(project.store, frame, [RIGHT]) == {old: 1}

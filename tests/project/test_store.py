@@ -17,7 +17,7 @@ from spotid.words import Verdict
 
 
 def keep(project, uid: str = "answer-0001", a: str = "aaaa", b: str = "bbbb") -> ledger.Event:
-    return ledger.keep(project.store, ledger.Answer(uid, Verdict.SAME, a, b), lambda _: ([], {}), str)
+    return ledger.keep(project.store, ledger.Answer(uid, Verdict.SAME, a, b), lambda _: ([], {}, {}), str)
 
 
 def test_a_project_reopens_with_its_id_and_title(tmp_path) -> None:

@@ -79,7 +79,7 @@ def test_the_counts_add_up_and_the_doctor_finds_nothing(hostile: Hostile, projec
     found = [one for one in hostile.table if one.becomes != LEFT_OUT]
     assert sum(counts.values()) == media.count(project.store) == len(found)
     assert counts["problem"] == sum(one.becomes != USED for one in found)
-    assert counts["waiting"] == counts["missing"] == 0
+    assert counts["unread"] == counts["unsearched"] == counts["missing"] == 0
     assert counts["review"] > 0, "animals are found among them, and reviewed"
     for shelf, count in counts.items():
         rows, after = [], 0

@@ -96,7 +96,23 @@ def test_no_name_in_an_address_opens_a_file(client, app, canary: Path) -> None:
                     assert reply.status_code >= 300, (rule.rule, place, name)
 
 
-QUERIES = {"path", "kind", "after", "shelf", "anchor", "frame", "queue", "of", "key", "limit"}
+QUERIES = {
+    "path",
+    "kind",
+    "after",
+    "shelf",
+    "anchor",
+    "frame",
+    "queue",
+    "of",
+    "key",
+    "limit",
+    "find",
+    "order",
+    "before",
+    "box",
+    "seconds",
+}
 FIELDS = {
     "path",
     "name",
@@ -124,6 +140,18 @@ FIELDS = {
     "rank",
     "score",
     "sure",
+    "to",
+    "how",
+    "out",
+    "facts",
+    "sightings",
+    "targets",
+    "target",
+    "way",
+    "filters",
+    "reviewer",
+    "second",
+    "right",
 }
 
 
