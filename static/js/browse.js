@@ -75,7 +75,7 @@ function draw(next, focusList) {
   el("browse-none").hidden = rows.length > 0;
   el("browse-count").textContent = next.pictures
     ? nt("{n} picture in this folder", "{n} pictures in this folder", next.pictures)
-    : t("No pictures directly in this folder");
+    : (next.folders.length ? t("No pictures directly in this folder; folders below it are included") : t("No pictures in this folder"));
   const start = Math.max(0, next.folders.findIndex((f) => f.path === came));
   const buttons = listButtons();
   buttons.forEach((b, i) => (b.tabIndex = i === start ? 0 : -1));

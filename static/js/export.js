@@ -12,6 +12,13 @@ const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.ge
 const go = /** @type {HTMLButtonElement} */ (el("export-go"));
 const folder = /** @type {HTMLInputElement} */ (el("export-folder"));
 
+/** The list of exports, as the program has it now. */
+async function listExports() {
+  const page = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+  const list = new DOMParser().parseFromString(page, "text/html").getElementById("exports");
+  if (list) el("exports").replaceWith(list);
+}
+
 /** @param {Job} job */
 function draw(job) {
   if (job.kind !== "export") return;
@@ -38,6 +45,7 @@ function draw(job) {
       path,
     );
     el("export-done").hidden = false;
+    listExports();
   } else if (job.state === "failed" || job.state === "cancelled") {
     showError(el("export-error"), new ApiError({ code: job.state, sentence: job.sentence, advice: job.advice }, 0));
   }

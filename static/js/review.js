@@ -42,6 +42,7 @@ let pair = null;
 let view = remembered("spotid-view", VIEWS, "crop");
 let strip = remembered("spotid-strip", ["on", "off"], "on");
 let asked = 0;
+let warned = ""; // the answer that was held back once, because two sides were compared
 
 /** @param {string} key @param {string[]} known @param {string} usual */
 function remembered(key, known, usual) {
@@ -162,6 +163,7 @@ function answer(kind) {
   if (kind === "new" && pair.anchor.individual) return toast(t("This anchor is {individual} already.", { individual: pair.anchor.individual }));
   if (!onPair && pair.state !== "pair" && pair.state !== "anchor_done") return;
   if (!panes.complete) return toast(t("Both pictures must be visible before an answer is taken."));
+  if (insists(kind)) return;
   const body = {
     uid: newUid(),
     kind,
@@ -178,6 +180,19 @@ function answer(kind) {
     ...along(),
   };
   sender.send({ url: `${api}/answers`, body, what: "answer", kind });
+}
+
+/**
+ * Two sides carry different spots: neither "the same" nor "different" can be seen there, and a wrong word on them keeps the
+ * two flanks of one animal apart for good. Such an answer is taken when it is given twice. @param {string} kind
+ */
+function insists(kind) {
+  const doubtful = pair?.flanks_compared === "opposite" && (kind === "different" || (kind === "same" && !pair.same_visit));
+  const said = `${kind} ${pair?.anchor?.uid} ${pair?.comparison?.uid}`;
+  if (!doubtful || said === warned) return false;
+  warned = said;
+  toast(t("Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more."), 6000);
+  return true;
 }
 
 /** Say which side a picture shows. @param {string} act */

@@ -190,7 +190,8 @@ export default {
   "Ningún par se ha juzgado dos veces todavía. Cuando lo hayan sido {n}, se podrá dar una primera tasa de errores."
  ],
  "No picture is in this queue. Choose another one above, or go back to the shelves.": "No hay ninguna imagen en esta cola. Elija otra arriba o vuelva a los estantes.",
- "No pictures directly in this folder": "No hay imágenes directamente en esta carpeta",
+ "No pictures directly in this folder; folders below it are included": "No hay imágenes directamente en esta carpeta; las carpetas que contiene se incluyen",
+ "No pictures in this folder": "No hay imágenes en esta carpeta",
  "No run has been started yet.": "Todavía no se ha iniciado ningún procesamiento.",
  "No run is at work": "No hay ningún procesamiento en marcha",
  "No run is at work.": "No hay ningún procesamiento en marcha.",
@@ -225,6 +226,7 @@ export default {
   "Solo {n} manchas coinciden."
  ],
  "Open for looking only": "Abrir solo para mirar",
+ "Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more.": "Flancos opuestos: X deja el par de lado. Corrija un flanco con L o R, o dé su respuesta otra vez.",
  "Opposite sides: the spots can't agree": "Lados opuestos: las manchas no pueden coincidir",
  "Original, crop, cut-out, pattern, edges": "Original, recorte, silueta, patrón, bordes",
  "Other answers join these two all the same.": "Otras respuestas unen estas dos de todos modos.",

@@ -190,7 +190,8 @@ export default {
   "Aucune paire n’a encore été jugée deux fois. Quand {n} l’auront été, un premier taux d’erreur pourra être donné."
  ],
  "No picture is in this queue. Choose another one above, or go back to the shelves.": "Aucune image dans cette file. Choisissez-en une autre ci-dessus, ou revenez aux étagères.",
- "No pictures directly in this folder": "Aucune image directement dans ce dossier",
+ "No pictures directly in this folder; folders below it are included": "Aucune image directement dans ce dossier ; les dossiers qu’il contient sont inclus",
+ "No pictures in this folder": "Aucune image dans ce dossier",
  "No run has been started yet.": "Aucun traitement n’a encore été lancé.",
  "No run is at work": "Aucun traitement en cours",
  "No run is at work.": "Aucun traitement en cours.",
@@ -225,6 +226,7 @@ export default {
   "Seulement {n} taches concordent."
  ],
  "Open for looking only": "Ouvrir en lecture seule",
+ "Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more.": "Flancs opposés : X met la paire de côté. Corrigez un flanc avec L ou R, ou donnez votre réponse encore une fois.",
  "Opposite sides: the spots can't agree": "Côtés opposés : les taches ne peuvent pas concorder",
  "Original, crop, cut-out, pattern, edges": "Original, recadrage, détourage, motif, contours",
  "Other answers join these two all the same.": "D’autres réponses joignent ces deux-ci malgré tout.",

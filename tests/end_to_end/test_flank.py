@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from spotid.project import flanks, ledger
 from spotid.words import Flank
@@ -81,3 +82,27 @@ def test_r_tries_again_where_a_side_was_not_kept(review, site) -> None:
 def test_the_keys_are_in_the_list(review) -> None:
     review.page.keyboard.press("?")
     assert "The comparison shows its left side" in (review.page.text_content("#help-lists") or "")
+
+
+def test_two_sides_are_told_apart_or_joined_only_on_purpose(page, site, review) -> None:
+    anchor, comparison = review.shown()
+    for uid, side in ((anchor, Flank.LEFT), (comparison, Flank.RIGHT)):
+        row = site.project.store.one("SELECT id FROM sighting WHERE uid = ?", uid)
+        flanks.keep_guesses(
+            site.project.store, "flank-1", [(row["id"], side, 0.8, 0.0)]
+        )  # not sure
+    site.reread()
+    page.reload()
+    review.settled()
+    assert review.shown() == (anchor, comparison)
+    page.keyboard.press("n")
+    expect(page.locator("#toast")).to_contain_text("Opposite sides")
+    page.keyboard.press("y")  # another answer is another slip
+    assert site.kinds() == []
+    review.press("x")
+    assert site.kinds() == ["not_comparable"]
+    review.press("u")
+    assert review.shown() == (anchor, comparison)
+    page.keyboard.press("n")
+    review.press("n")
+    assert site.kinds() == ["not_comparable", "undo", "different"]

@@ -204,6 +204,15 @@ def test_a_look_that_was_taken_back_comes_again(stock) -> None:
     assert any(set(shown) == pair for shown in seen_on_second_looks(desk))
 
 
+def test_two_sides_are_not_looked_at_again(stock) -> None:
+    desk = mistaken(stock)
+    first, third = stock.uids[0], stock.uids[2]
+    assert any(set(shown) == {first, third} for shown in seen_on_second_looks(desk))
+    desk.say_flank(new_uid(), first, "left", first)
+    desk.say_flank(new_uid(), third, "right", third)
+    assert all(set(shown) != {first, third} for shown in seen_on_second_looks(desk)), "nothing can be seen there"
+
+
 def seen_on_second_looks(desk: Desk) -> list[tuple[str | None, str | None]]:
     """All second looks there are, by leaving each for later."""
     shown = []

@@ -153,7 +153,13 @@ class SecondLook:
         if relation is Verdict.DIFFERENT and not self._once_more(one, other):
             return None
         found = self._found(one, other)
-        return None if found is None else found[1].score
+        if found is None or self._opposite(*found):
+            return None
+        return found[1].score
+
+    def _opposite(self, head: str, offer: Offer) -> bool:
+        """Whether two sides would be shown, of which nothing can be seen; answered long ago or not."""
+        return not offer.same_visit and self._desk.sides.opposite(*offer.pair(head), offer.score)
 
     def _once_more(self, one: str, other: str) -> bool:
         """Whether people called these very visits different, and nobody has looked at them again."""
