@@ -42,7 +42,6 @@ let pair = null;
 let view = remembered("spotid-view", VIEWS, "crop");
 let strip = remembered("spotid-strip", ["on", "off"], "on");
 let asked = 0;
-let warned = ""; // the answer that was held back once, because two sides were compared
 
 /** @param {string} key @param {string[]} known @param {string} usual */
 function remembered(key, known, usual) {
@@ -163,7 +162,7 @@ function answer(kind) {
   if (kind === "new" && pair.anchor.individual) return toast(t("This anchor is {individual} already.", { individual: pair.anchor.individual }));
   if (!onPair && pair.state !== "pair" && pair.state !== "anchor_done") return;
   if (!panes.complete) return toast(t("Both pictures must be visible before an answer is taken."));
-  if (insists(kind)) return;
+  const warn = doubtful(kind);
   const body = {
     uid: newUid(),
     kind,
@@ -179,21 +178,16 @@ function answer(kind) {
     spots: pair.spots ?? null,
     ...along(),
   };
-  sender.send({ url: `${api}/answers`, body, what: "answer", kind });
+  sender.send({ url: `${api}/answers`, body, what: "answer", kind }).then(() => {
+    if (warn && !sender.failed) toast(t("Those were opposite sides, where spots tell nothing. U takes the answer back, X leaves such a pair aside."), 6000);
+  });
 }
 
 /**
  * Two sides carry different spots: neither "the same" nor "different" can be seen there, and a wrong word on them keeps the
- * two flanks of one animal apart for good. Such an answer is taken when it is given twice. @param {string} kind
+ * two flanks of one animal apart for good. @param {string} kind
  */
-function insists(kind) {
-  const doubtful = pair?.flanks_compared === "opposite" && (kind === "different" || (kind === "same" && !pair.same_visit));
-  const said = `${kind} ${pair?.anchor?.uid} ${pair?.comparison?.uid}`;
-  if (!doubtful || said === warned) return false;
-  warned = said;
-  toast(t("Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more."), 6000);
-  return true;
-}
+const doubtful = (kind) => pair?.flanks_compared === "opposite" && (kind === "different" || (kind === "same" && !pair.same_visit));
 
 /** Say which side a picture shows. @param {string} act */
 function sayFlank(act) {

@@ -226,7 +226,6 @@ export default {
   "Solo {n} manchas coinciden."
  ],
  "Open for looking only": "Abrir solo para mirar",
- "Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more.": "Flancos opuestos: X deja el par de lado. Corrija un flanco con L o R, o dé su respuesta otra vez.",
  "Opposite sides: the spots can't agree": "Lados opuestos: las manchas no pueden coincidir",
  "Original, crop, cut-out, pattern, edges": "Original, recorte, silueta, patrón, bordes",
  "Other answers join these two all the same.": "Otras respuestas unen estas dos de todos modos.",
@@ -368,6 +367,7 @@ export default {
  "This picture was answered in another window; this is what counts now.": "Esta imagen se respondió en otra ventana; esto es lo que cuenta ahora.",
  "This project has not been checked yet.": "Este proyecto todavía no se ha comprobado.",
  "This project is open for looking only": "Este proyecto está abierto solo para mirar",
+ "Those were opposite sides, where spots tell nothing. U takes the answer back, X leaves such a pair aside.": "Eran flancos opuestos, donde las manchas no dicen nada. U deshace la respuesta, X deja de lado un par así.",
  "Told by the look of the pictures or by the station. Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.": "Se sabe por el aspecto de las imágenes o por la estación. Los animales vuelven a donde estuvieron: un lugar común cuenta un poco en el orden de la lista, además del pelaje.",
  "Try again": "Intentar otra vez",
  "Try again after an answer was not kept": "Intentar otra vez cuando una respuesta no se guardó",

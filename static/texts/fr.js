@@ -226,7 +226,6 @@ export default {
   "Seulement {n} taches concordent."
  ],
  "Open for looking only": "Ouvrir en lecture seule",
- "Opposite sides: X leaves the pair aside. Correct a side with L or R, or give your answer once more.": "Flancs opposés : X met la paire de côté. Corrigez un flanc avec L ou R, ou donnez votre réponse encore une fois.",
  "Opposite sides: the spots can't agree": "Côtés opposés : les taches ne peuvent pas concorder",
  "Original, crop, cut-out, pattern, edges": "Original, recadrage, détourage, motif, contours",
  "Other answers join these two all the same.": "D’autres réponses joignent ces deux-ci malgré tout.",
@@ -368,6 +367,7 @@ export default {
  "This picture was answered in another window; this is what counts now.": "Cette image a reçu une réponse dans une autre fenêtre ; voici ce qui compte maintenant.",
  "This project has not been checked yet.": "Ce projet n’a pas encore été vérifié.",
  "This project is open for looking only": "Ce projet est ouvert en lecture seule",
+ "Those were opposite sides, where spots tell nothing. U takes the answer back, X leaves such a pair aside.": "C’étaient des flancs opposés, où les taches ne disent rien. U annule la réponse, X met une telle paire de côté.",
  "Told by the look of the pictures or by the station. Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.": "Connu par l’aspect des images ou par la station. Les animaux reviennent où ils étaient : un lieu commun compte un peu dans l’ordre de la liste, à côté du pelage.",
  "Try again": "Réessayer",
  "Try again after an answer was not kept": "Réessayer quand une réponse n’a pas été gardée",

@@ -84,25 +84,20 @@ def test_the_keys_are_in_the_list(review) -> None:
     assert "The comparison shows its left side" in (review.page.text_content("#help-lists") or "")
 
 
-def test_two_sides_are_told_apart_or_joined_only_on_purpose(page, site, review) -> None:
+def test_a_word_on_two_sides_is_kept_and_doubted(page, site, review) -> None:
     anchor, comparison = review.shown()
     for uid, side in ((anchor, Flank.LEFT), (comparison, Flank.RIGHT)):
         row = site.project.store.one("SELECT id FROM sighting WHERE uid = ?", uid)
-        flanks.keep_guesses(
-            site.project.store, "flank-1", [(row["id"], side, 0.8, 0.0)]
-        )  # not sure
+        flanks.keep_guesses(site.project.store, "flank-1", [(row["id"], side, 0.8, 0.0)])  # not sure
     site.reread()
     page.reload()
     review.settled()
     assert review.shown() == (anchor, comparison)
-    page.keyboard.press("n")
-    expect(page.locator("#toast")).to_contain_text("Opposite sides")
-    page.keyboard.press("y")  # another answer is another slip
-    assert site.kinds() == []
-    review.press("x")
-    assert site.kinds() == ["not_comparable"]
+    review.press("n")
+    expect(page.locator("#toast")).to_contain_text("opposite sides")
+    assert site.kinds() == ["different"]
     review.press("u")
     assert review.shown() == (anchor, comparison)
-    page.keyboard.press("n")
-    review.press("n")
-    assert site.kinds() == ["not_comparable", "undo", "different"]
+    review.press("x")
+    expect(page.locator("#toast")).not_to_contain_text("opposite sides")
+    assert site.kinds() == ["different", "undo", "not_comparable"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ class NaiveVisits:
         folder = desk.project.path
         self.rows = rows_of(
             folder / "project.sqlite",
-            "SELECT sighting.id, sighting.uid, sighting.state, media_id, visit, station_id, camera FROM sighting"
+            "SELECT sighting.id, sighting.uid, sighting.state, media_id, visit, station_id, camera, captured_at"
+            " FROM sighting"
             " JOIN media ON media.id = media_id WHERE sighting.state != 'withdrawn'"
             " ORDER BY station_id, captured_at, media.id, sighting.id",
         )
@@ -52,12 +54,20 @@ class NaiveVisits:
             key = (row["visit"], row["station_id"], row["camera"])
             whole = row["visit"] is not None and row["state"] in ("cropped", "embedded") and key not in crowded
             visits.setdefault(key if whole else row["uid"], []).append(row["uid"])
+        taken = {row["uid"]: row["captured_at"] for row in self.rows}
         found = []
-        for frames in visits.values():
+        for frames in (burst for visit in visits.values() for burst in self._close(visit, taken)):
             beyond = any(other not in frames for one in frames for other, *_ in self.lists.get(one, ()))
             for unit in self._divided(frames) if beyond else [[one] for one in frames]:
                 found.append(tuple(unit))
         return found
+
+    @staticmethod
+    def _close(frames: list[str], taken: dict[str, str]) -> list[list[str]]:
+        """Frames parted where more than two minutes lie between two of them."""
+        times = [datetime.fromisoformat(taken[one]) for one in frames] if len(frames) > 1 else []
+        cuts = [i for i in range(1, len(times)) if times[i] - times[i - 1] > timedelta(minutes=2)]
+        return [frames[i:j] for i, j in zip([0, *cuts], [*cuts, len(frames)], strict=True)]
 
     def _divided(self, frames: list[str]) -> list[list[str]]:
         units: list[list[str]] = []

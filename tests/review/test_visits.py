@@ -10,6 +10,7 @@ from review_helpers import asked_until_done, new_uid, say
 from spotid.boxes import Box
 from spotid.errors import BadRequestError
 from spotid.project import flanks, ledger, media
+from spotid.project.candidates import Candidates
 from spotid.review.desk import Desk
 from spotid.review.visits import MOST
 from spotid.words import Flank
@@ -108,6 +109,23 @@ def test_several_animals_in_a_photograph_leave_a_visit_to_its_frames(visits, pic
     desk = Desk(visits.project, 5)
     assert all(desk.units.frames(one) == (one,) for one in visits.frame[0])
     assert desk.units.frames(visits.frame[1][0]) == tuple(visits.frame[1])
+
+
+def test_what_comes_by_minutes_later_may_be_another_animal(visits, picture) -> None:
+    visits.stock.add("Dam/V0_9.JPG", picture((1, 2, 3)), taken="2026-05-01T06:10:00")
+    visits.stock.add("Dam/V0_A.JPG", picture((1, 2, 4)), taken="2026-05-01T06:11:59")
+    media.number_visits(visits.project.store, 30)
+    late = visits.stock.uids[-2:]
+    candidates = Candidates(visits.project.layout)
+    first = visits.stock.ids[-2]
+    candidates.keep_lists([(first, [(visits.stock.ids[-len(visits.uids) - 2], 0.5, 0.4, True)])])
+    candidates.keep_checked("test", first, [], [])
+    candidates.close()
+    desk = Desk(visits.project, 5)
+    assert len({desk.seen[one].visit for one in (*visits.frame[0], *late)}) == 1
+    assert desk.units.frames(visits.frame[0][0]) == tuple(visits.frame[0])
+    assert desk.units.frames(late[0]) == tuple(late), "each again the other's, two minutes apart at most"
+    assert any(offer.comparison == visits.frame[0][0] for offer in desk.queue.offers[late[0]]), "and compared"
 
 
 def test_a_visit_that_is_like_nothing_else_is_asked_frame_by_frame(stock, picture) -> None:
