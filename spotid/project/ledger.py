@@ -131,7 +131,7 @@ def keep(
             "INSERT INTO decision (uid, kind, a, b, target, reviewer_id, made_at, seconds, evidence)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(answer.uid, answer.kind, a, b, answer.target, _reviewer(connection, answer.reviewer)),
+                *(answer.uid, answer.kind, a, b, answer.target, reviewer_id(connection, answer.reviewer)),
                 *(now(), answer.seconds, json.dumps(dict(answer.evidence or {}), sort_keys=True)),
             ),
         )
@@ -143,15 +143,15 @@ def keep(
                 "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
                 (number, code_of(number), event.row),
             )
-        _write_identity(connection, changed)
-        _write_facts(connection, facts)
-        judged = _judged(connection, event)
-        if judged is not None:
-            flanks.settle(connection, judged)
+        write_identity(connection, changed)
+        write_facts(connection, facts)
+        about = judged(connection, event)
+        if about is not None:
+            flanks.settle(connection, about)
     return event
 
 
-def _judged(connection: sqlite3.Connection, event: Event) -> str | None:
+def judged(connection: sqlite3.Connection, event: Event) -> str | None:
     """The sighting whose flank an answer, or taking one back, is about."""
     if event.kind != Verdict.UNDO:
         return event.a if event.kind == Verdict.FLANK else None
@@ -173,14 +173,16 @@ def _ordered(answer: Answer) -> tuple[str | None, str | None]:
     return answer.a, None
 
 
-def _reviewer(connection: sqlite3.Connection, initials: str) -> int | None:
+def reviewer_id(connection: sqlite3.Connection, initials: str) -> int | None:
+    """The row of a reviewer, made where there is none; None for somebody who gave no initials."""
     if not initials:
         return None
     connection.execute("INSERT OR IGNORE INTO reviewer (initials) VALUES (?)", (initials,))
     return int(connection.execute("SELECT id FROM reviewer WHERE initials = ?", (initials,)).fetchone()[0])
 
 
-def _write_identity(connection: sqlite3.Connection, changed: Mapping[str, int | None]) -> None:
+def write_identity(connection: sqlite3.Connection, changed: Mapping[str, int | None]) -> None:
+    """Note which individual sightings belong to now: number, or None for nobody."""
     for sighting, number in changed.items():
         if number is None:
             connection.execute("DELETE FROM identity WHERE sighting_uid = ?", (sighting,))
@@ -190,7 +192,8 @@ def _write_identity(connection: sqlite3.Connection, changed: Mapping[str, int | 
             )
 
 
-def _write_facts(connection: sqlite3.Connection, facts: Mapping[int, Mapping[str, str]]) -> None:
+def write_facts(connection: sqlite3.Connection, facts: Mapping[int, Mapping[str, str]]) -> None:
+    """Note what people say of individuals now, by number."""
     for number, said in facts.items():
         connection.execute(
             "UPDATE individual SET name = ?, facts = ? WHERE number = ?",
@@ -210,14 +213,14 @@ def rewrite_facts(store: Store, facts: Mapping[int, Mapping[str, str]]) -> None:
     """Replace what the derived table says of individuals by what a replay gives."""
     with store.write() as connection:
         connection.execute("UPDATE individual SET name = NULL, facts = '{}' WHERE facts != '{}'")
-        _write_facts(connection, facts)
+        write_facts(connection, facts)
 
 
 def rewrite_identity(store: Store, identity: Mapping[str, int]) -> None:
     """Replace the derived table by what a replay of the ledger gives."""
     with store.write() as connection:
         connection.execute("DELETE FROM identity")
-        _write_identity(connection, identity)
+        write_identity(connection, identity)
 
 
 def stored_individuals(store: Store) -> dict[int, tuple[str, int]]:
@@ -234,7 +237,7 @@ def rewrite_individuals(store: Store, born: Mapping[int, tuple[str, int]], ident
             "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
             [(number, *facts) for number, facts in sorted(born.items())],
         )
-        _write_identity(connection, identity)
+        write_identity(connection, identity)
 
 
 def stored_identity(store: Store) -> dict[str, int]:

@@ -187,10 +187,10 @@ def write(
             )
             whose |= changed
             described |= facts
-            about = ledger._judged(connection, event)
+            about = ledger.judged(connection, event)
             judged |= {about} if about is not None else set()
-        ledger._write_identity(connection, whose)
-        ledger._write_facts(connection, described)
+        ledger.write_identity(connection, whose)
+        ledger.write_facts(connection, described)
         for sighting in sorted(judged):
             flanks.settle(connection, sighting)
         told = {**report(), "first_row": rows[0], "last_row": rows[-1]} if rows else dict(report())
@@ -210,7 +210,7 @@ def _append(connection: sqlite3.Connection, row: Mapping[str, Any]) -> ledger.Ev
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(row["uid"], row["kind"], row["a"], row["b"], row["target"]),
-            *(ledger._reviewer(connection, row["reviewer"]), row["made_at"], row["seconds"], row["evidence"]),
+            *(ledger.reviewer_id(connection, row["reviewer"]), row["made_at"], row["seconds"], row["evidence"]),
         ),
     )
     return ledger.event_of(connection.execute("SELECT * FROM decision WHERE id = ?", (cursor.lastrowid,)).fetchone())

@@ -74,7 +74,7 @@ function showJob(job) {
   const values = { what: stage?.sentence ?? "", done: number(stage?.done ?? 0), total: number(stage?.total ?? 0) };
   let text = SAYS[job.state] ?? job.sentence;
   if (active && stage && job.state !== "paused") text = stage.total ? t("{what}: {done} of {total}", values) : stage.sentence;
-  else if (job.kind !== "run") text = active ? WORKING[job.kind] : t("No run is at work.");
+  else if (job.kind !== "run") text = active ? WORKING[job.kind] : (SAYS[el("run-text").dataset.state ?? ""] ?? t("No run is at work."));
   if (el("run-text").textContent !== text) el("run-text").textContent = text;
   const told = document.getElementById(`task-${job.kind === "mend" ? "check" : job.kind}`);
   if (told && active) told.textContent = job.state === "paused" ? t("waits for room on the disk") : t("at work");
