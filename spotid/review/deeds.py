@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from spotid.project import ledger
 from spotid.review import names
 from spotid.review.desk import OTHER_ANSWER, Desk
 from spotid.review.identity import Identities
+from spotid.review.unseen import outweighed
 from spotid.words import PAIR_VERDICTS, Verdict
 
 
@@ -33,8 +35,21 @@ def merge(desk: Desk, uid: str, a: str, b: str, **who: Any) -> Deed:
 
 
 def link(desk: Desk, uid: str, a: str, b: str, **who: Any) -> Deed:
-    """A left-only and a right-only animal were seen together and are one."""
-    return _join(desk, uid, Verdict.LINK, a, b, who)
+    """A left-only and a right-only animal were seen together and are one.
+
+    What the same person said of them on opposite sides is taken back in the same step, each answer by a row of its own;
+    whatever else keeps the two apart stays, and is a conflict.
+    """
+    with desk.lock:
+        desk.fresh()
+        reviewer = who.get("reviewer", "")
+        if ledger.find(desk.project.store, uid) is None:
+            desk.check_sightings(a, b)
+            for target in outweighed(desk, a, b, reviewer):
+                number = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{uid} {target}"))
+                evidence = {"for": uid}
+                desk.keep(ledger.Answer(number, Verdict.UNDO, target=target, reviewer=reviewer, evidence=evidence))
+        return _join(desk, uid, Verdict.LINK, a, b, who)
 
 
 def second(desk: Desk, uid: str, a: str, b: str, said: str, **who: Any) -> Deed:

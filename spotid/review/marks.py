@@ -9,6 +9,7 @@ from spotid.project import flanks, ledger
 from spotid.review import deeds
 from spotid.review.deeds import Deed
 from spotid.review.desk import OTHER_ANSWER, Desk
+from spotid.review.unseen import PAGES
 from spotid.words import Flank, Verdict
 
 MARKS = (Verdict.NEW, Verdict.UNUSABLE, Verdict.DIFFERENT)
@@ -37,7 +38,8 @@ def mark(desk: Desk, uid: str, kind: str, sighting: str, other: str | None = Non
             )
         if pair is not None and desk.identities.label(sighting) == desk.identities.label(pair):
             raise BadRequestError("The two are one individual.", "Split it if that is wrong.")
-        answer = ledger.Answer(uid, verdict, sighting, pair, reviewer=reviewer, evidence={"anchor": sighting})
+        evidence = {"anchor": sighting, "way": PAGES}
+        answer = ledger.Answer(uid, verdict, sighting, pair, reviewer=reviewer, evidence=evidence)
         return Deed(desk.keep(answer), False)
 
 

@@ -6,12 +6,12 @@ other can: one animal between them, photographed from both sides within seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from spotid.project.moments import Shot
 from spotid.review.identity import Identities
-from spotid.words import Flank
+from spotid.words import Flank, Verdict
 
 SECONDS = 10.0  # the longest time between the two pictures unless a person says otherwise
 SIDES = (Flank.LEFT, Flank.RIGHT)
@@ -29,10 +29,16 @@ class Proposal:
     cameras: bool
 
 
-def proposals(shots: Iterable[Shot], known: Identities, seconds: float = SECONDS) -> list[Proposal]:
+def proposals(
+    shots: Iterable[Shot],
+    known: Identities,
+    seconds: float = SECONDS,
+    unseen: Callable[[str, str, str], bool] = lambda one, other, uid: False,
+) -> list[Proposal]:
     """Proposals, the shortest time apart first; ``shots`` come station by station in order of time.
 
-    Pairs that are joined, told apart or set aside are left out, with the other frames of their bursts, and pictures in
+    ``unseen`` says of an answer on two sightings whether nothing could be seen there: such answers don't count. Pairs
+    that are joined, told apart or set aside are left out, with the other frames of their bursts, and pictures in
     which nobody can be identified. A burst or an individual stands in one proposal of a moment at most: the best one,
     so that two bursts of three frames are one question and not nine.
     """
@@ -41,7 +47,7 @@ def proposals(shots: Iterable[Shot], known: Identities, seconds: float = SECONDS
     for pair in _near(shots, seconds):
         if known.is_unusable(pair.left.uid) or known.is_unusable(pair.right.uid):
             continue
-        if _open(pair, known):
+        if _open(pair, known, unseen):
             found.append(pair)
         else:
             settled.add(_bursts(pair))
@@ -94,6 +100,10 @@ def _told(pair: Proposal) -> bool:
     return {pair.left.flank, pair.right.flank} == set(SIDES)
 
 
-def _open(pair: Proposal, known: Identities) -> bool:
+def _open(pair: Proposal, known: Identities, unseen: Callable[[str, str, str], bool]) -> bool:
     a, b = pair.left.uid, pair.right.uid
-    return known.relation(a, b) is None and not known.set_aside(a, b)
+    if known.relation(a, b) is Verdict.SAME:
+        return False
+    if not all(uid and unseen(one, other, uid) for one, other, uid in known.parted(a, b)):
+        return False
+    return not known.set_aside(a, b) or all(unseen(a, b, uid) for uid in known.told(a, b))

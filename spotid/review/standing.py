@@ -119,6 +119,15 @@ class Standing:
         """The answers that forbid this very pair."""
         return self._apart.answers(a, b)
 
+    def parted(self, a: str, b: str) -> list[tuple[str, str, str]]:
+        """What keeps two groups apart: (sighting of one, of the other, answer); "" for two boxes of a photograph."""
+        theirs = self.group(b)
+        found = [(one, mate, "") for one in self.group(a) for mate in self._mates.get(one, ()) if mate in theirs]
+        for one in self.group(a):
+            for uid, others in self._apart.of(one).items():
+                found += [(one, other, uid) for other in others if other in theirs]
+        return found
+
     def mates(self, a: str, b: str) -> bool:
         """Whether both are in one photograph."""
         return b in self._mates.get(a, ())

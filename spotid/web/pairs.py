@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -17,6 +18,7 @@ from spotid.review.likely import Likely, likely
 from spotid.review.paired import SECONDS, proposals
 from spotid.review.queue import Offer
 from spotid.review.sides import TOLD_APART
+from spotid.review.unseen import unseen
 from spotid.web.common import after, bench, shown
 
 pages = Blueprint("pairs", __name__)
@@ -44,7 +46,7 @@ def flanks(project_id: str) -> ResponseReturnValue:
     seconds = asked if 0 <= asked <= max(SECONDS_ASKED) else SECONDS
     with desk.lock:
         desk.fresh()
-        found = proposals(moments.shots(project.store), desk.identities, seconds)
+        found = proposals(moments.shots(project.store), desk.identities, seconds, partial(unseen, desk))
         shots = [one for pair in found[:MOST] for one in (pair.left, pair.right)]
         known = {one.uid: desk.identities.individual(one.uid) for one in shots}
     rows = sightings.many(project.store, list(known))

@@ -53,14 +53,17 @@ class Doing(RuleBasedStateMachine):
 
     def do(self, what: Any, *said: Any) -> None:
         """Do something; where it makes no sense it is refused with a sentence, and nothing has changed."""
-        uid, rows = str(uuid.uuid4()), len(self.kept)
+        uid, rows = str(uuid.uuid4()), len(ledger.events(self.project.store))
         try:
             what(uid, *said)
-            self.kept.append(uid)
-            rows += 1
         except SpotIDError as refused:
             assert refused.sentence
-        assert len(ledger.events(self.project.store)) == rows
+            assert len(ledger.events(self.project.store)) == rows
+            return
+        *before, last = ledger.events(self.project.store)[rows:]
+        assert last.uid == uid
+        assert all(event.kind == "undo" for event in before), "a link may take back what was said of two sides"
+        self.kept.append(uid)
 
     @rule(a=PLACES, b=PLACES, kind=st.sampled_from(["same", "same", "same", "different", "cannot_tell", "new"]))
     def answer(self, a: int, b: int, kind: str) -> None:

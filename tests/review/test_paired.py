@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from spotid.review import deeds, marks
 from spotid.review.desk import Desk
 from spotid.review.identity import Identities
 from spotid.review.paired import proposals
+from spotid.review.unseen import unseen
 
 
 def shot(uid: str, second: float, flank: str, camera: str = "A", station: str = "North", visit: int = 1) -> Shot:
@@ -85,7 +87,7 @@ def both(stock):
 
 
 def asked(stock, desk: Desk) -> set[tuple[str, str]]:
-    found = proposals(moments.shots(stock.project.store), desk.identities)
+    found = proposals(moments.shots(stock.project.store), desk.identities, unseen=partial(unseen, desk))
     return {(one.left.uid, one.right.uid) for one in found}
 
 
@@ -99,6 +101,20 @@ def test_what_was_answered_is_not_proposed_again_and_comes_back_when_it_is_taken
     assert asked(both, desk) == set()
     deeds.take_back(desk, str(uuid.uuid4()), linked.event.uid)
     assert asked(both, desk) == {(uids[0], uids[3])}
+
+
+def test_a_word_of_the_review_on_two_sides_keeps_no_proposal_away_and_a_link_takes_it_back(both) -> None:
+    desk, uids = Desk(both.project, 5), both.uids
+    mine = desk.answer(str(uuid.uuid4()), "different", uids[0], uids[3], reviewer="KR")[0]
+    desk.answer(str(uuid.uuid4()), "not_comparable", uids[1], uids[4], reviewer="KR")
+    theirs = desk.answer(str(uuid.uuid4()), "different", uids[2], uids[5], reviewer="AB")[0]
+    assert asked(both, desk) == {(uids[0], uids[3]), (uids[1], uids[4]), (uids[2], uids[5])}
+    deeds.link(desk, str(uuid.uuid4()), uids[0], uids[3], reviewer="KR")
+    assert desk.identities.answer(mine.uid) is None and desk.identities.conflicts() == []
+    deeds.link(desk, str(uuid.uuid4()), uids[2], uids[5], reviewer="KR")
+    assert desk.identities.answer(theirs.uid) is not None, "nobody's word vanishes behind their back"
+    assert len(desk.identities.conflicts()) == 1
+    assert asked(both, desk) == {(uids[1], uids[4])}
 
 
 def test_other_frames_of_bursts_that_were_answered_are_not_asked(both) -> None:
