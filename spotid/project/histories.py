@@ -58,17 +58,6 @@ def _named(evidence: Mapping[str, Any]) -> list[str]:
     return [uid for part in ("out", "stay") for uid in evidence.get(part) or () if isinstance(uid, str)]
 
 
-def of_sighting(store: Store, uid: str, limit: int = 20) -> list[Told]:
-    """Answers about one sighting, newest first; also those taken back."""
-    rows = store.all(
-        f"SELECT decision.*, initials, {_TAKEN} AS taken_back FROM decision"
-        " LEFT JOIN reviewer ON reviewer.id = reviewer_id WHERE kind != 'undo' AND (a = ?1 OR b = ?1)"
-        " ORDER BY decision.id DESC LIMIT ?2",
-        *(uid, limit),
-    )
-    return [_told(row) for row in rows]
-
-
 def links(store: Store) -> list[Told]:
     """Standing answers that a left-only and a right-only animal are one, oldest first."""
     rows = store.all(

@@ -143,8 +143,10 @@ def test_an_export_is_followed_to_its_end(page, site, tmp_path) -> None:
     page.locator("#export-go").click()
     page.get_by_text("The export is written.").wait_for(timeout=60_000)
     assert (tmp_path / "results" / "leopard_matches.csv").is_file()
+    listed = page.locator("#exports").get_by_text(str(tmp_path / "results"))
+    listed.first.wait_for()  # without loading the page again
     page.goto(site.url("export"))
-    page.get_by_text(str(tmp_path / "results")).first.wait_for()
+    listed.first.wait_for()
 
 
 def test_individuals_are_found_and_ordered(page, site) -> None:
