@@ -8,12 +8,12 @@ import json
 import zipfile
 from pathlib import Path
 
-from spotid.errors import NotFoundError, SpotIDError
+from spotid.errors import BadRequestError, NotFoundError, SpotIDError
 from spotid.intake.archive import Unpacked, unpack
 from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
 from spotid.progress import Progress
-from spotid.project import cells, media, notes
+from spotid.project import cells, media, moved, notes
 from spotid.project.files import write_whole
 from spotid.project.folder import Project, check_apart
 
@@ -37,11 +37,16 @@ def checked(images: Path, project: Path, level: str) -> Path:
 
 
 def take(project: Project, images: Path, level: str) -> None:
-    """Let the next run read the photographs of a folder or ZIP that was ``checked``."""
-    notes.put(project.store, STATION_LEVEL, level)
+    """Let the next run read the photographs of a folder or ZIP that was ``checked``.
+
+    Photographs that the project knows from a place that is gone are looked for in the new one from now on. Raises
+    BadRequestError where they would stand in the project twice.
+    """
     if images.is_dir():
-        media.root_id(project.store, images)
+        _take_folder(project, images)
+        notes.put(project.store, STATION_LEVEL, level)
         return
+    notes.put(project.store, STATION_LEVEL, level)
     archives = _archives(project)
     number, name = 1, images.stem
     while archives.get(place := f"{media.INNER}/{name}", str(images)) != str(images):
@@ -49,6 +54,29 @@ def take(project: Project, images: Path, level: str) -> None:
         name = f"{images.stem} {number}"
     media.root_id(project.store, Path(place))
     notes.put(project.store, ARCHIVES, json.dumps(archives | {place: str(images)}))
+
+
+def _take_folder(project: Project, images: Path) -> None:
+    here = images.resolve()
+    for root, folder in media.roots(project.store).items():
+        there = folder.resolve()
+        if here == there:
+            return
+        if folder.is_dir() and (here in there.parents or there in here.parents):
+            raise BadRequestError(
+                f"Photographs of this folder are in the project already, from “{folder}”.",
+                "New ones are found from its overview, with “Look for new photographs”. For a larger folder start a new"
+                " project.",
+            )
+        if moved.same_photographs(project.store, root, images):
+            if folder.is_dir():
+                raise BadRequestError(
+                    f"These photographs are in the project already, from “{folder}”.",
+                    "Use them where they are, or take that folder away first: then they are looked for here.",
+                )
+            moved.move_root(project.store, root, images)
+            return
+    media.root_id(project.store, images)
 
 
 def unpack_pending(project: Project, progress: Progress, megabytes: int) -> None:

@@ -16,6 +16,14 @@ from pathlib import Path
 from spotid.errors import BadRequestError
 from spotid.intake import workbook
 
+COLUMNS = (
+    ("station", "the name of the station, as its folder or its file names have it"),
+    ("camera", "which camera of the station the line is about, where there are several"),
+    ("latitude", "in degrees, north is positive"),
+    ("longitude", "in degrees, east is positive"),
+    ("start", "the day from which the camera stood there"),
+    ("end", "the day until which it stood there"),
+)
 LARGEST_BYTES = 20_000_000
 MOST_REMARKS = 5
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "?"})  # what stands in a cell for "not known"

@@ -105,7 +105,10 @@ def _identity(visit: Visit) -> Iterator[Finding]:
             ledger.rewrite_facts(store, known.known_facts())
         yield Finding("Names or notes of individuals are not as the answers give them.", visit.repair)
     for conflict in known.conflicts():
-        yield Finding(f"Answers both join and part the sightings {conflict.a} and {conflict.b}.")
+        yield Finding(
+            f"Answers both join and part the sightings {conflict.a} and {conflict.b}:"
+            " settle it on the page “Conflicts”."
+        )
     apart = flanks.apart(store)
     if apart:
         if visit.repair:

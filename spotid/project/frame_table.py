@@ -17,7 +17,14 @@ from spotid.project.cells import read_back, written
 from spotid.project.folder import Project
 from spotid.project.store import Store
 
-COLUMNS = ("path", "x", "y", "w", "h")
+MEANINGS = (
+    ("path", "the photograph, as found below the folder of originals"),
+    ("x", "left edge of the box, as a fraction of the upright photograph; all four empty: there is no animal in it"),
+    ("y", "top edge of the box"),
+    ("w", "width of the box"),
+    ("h", "height of the box"),
+)
+COLUMNS = tuple(name for name, _ in MEANINGS)
 OUTSIDE = 0.001  # a side rounded to three places may lie this much outside
 
 

@@ -47,6 +47,20 @@ def connect_in_memory() -> sqlite3.Connection:
     return connection
 
 
+class _Reader:
+    """A thread's connection for reading. It is closed by whoever closes the project, never in the middle of a query:
+    SQLite brings the whole program down then, for instance when it is ended while a page hears how far a run is."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.asked = threading.Lock()
+
+    def close(self) -> None:
+        self.connection.interrupt()
+        with self.asked:
+            self.connection.close()
+
+
 class Store:
     """Readers and the writer of one database file."""
 
@@ -57,23 +71,26 @@ class Store:
         self._older = older  # a copy is brought to this program's schema, and that is looked at
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[_Reader] = []
         self._writer = None if readonly else connect(path)
 
     @property
     def reader(self) -> sqlite3.Connection:
         """This thread's own connection for reading."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        return self._of_thread().connection
+
+    def _of_thread(self) -> _Reader:
+        reader: _Reader | None = getattr(self._local, "reader", None)
         state = self._look.state() if self._look is not None else None
-        if connection is not None and state != self._local.state:
-            self._forget(connection)  # the other program, or a restore, has put something else there
-            connection = None
-        if connection is None:
-            connection = self._looked() if self._look is not None else connect(self.path, readonly=True)
-            self._local.connection, self._local.state = connection, state
+        if reader is not None and state != self._local.state:
+            self._forget(reader)  # the other program, or a restore, has put something else there
+            reader = None
+        if reader is None:
+            reader = _Reader(self._looked() if self._look is not None else connect(self.path, readonly=True))
+            self._local.reader, self._local.state = reader, state
             with self._lock:
-                self._readers.append(connection)
-        return connection
+                self._readers.append(reader)
+        return reader
 
     def _looked(self) -> sqlite3.Connection:
         assert self._look is not None
@@ -86,11 +103,11 @@ class Store:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def _forget(self, connection: sqlite3.Connection) -> None:
+    def _forget(self, reader: _Reader) -> None:
         with self._lock:
-            if connection in self._readers:
-                self._readers.remove(connection)
-        connection.close()
+            if reader in self._readers:
+                self._readers.remove(reader)
+        reader.connection.close()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -116,12 +133,16 @@ class Store:
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """All rows of a query."""
-        return self.reader.execute(sql, values).fetchall()
+        reader = self._of_thread()
+        with reader.asked:
+            return reader.connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         """The first row of a query, or None."""
-        row: sqlite3.Row | None = self.reader.execute(sql, values).fetchone()
-        return row
+        reader = self._of_thread()
+        with reader.asked:
+            row: sqlite3.Row | None = reader.connection.execute(sql, values).fetchone()
+            return row
 
     def value(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""
@@ -131,8 +152,8 @@ class Store:
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
         with self._lock:
-            for connection in self._readers:
-                connection.close()
+            for reader in self._readers:
+                reader.close()
             self._readers.clear()
             self._local = threading.local()
             if self._writer is not None:

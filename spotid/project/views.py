@@ -98,3 +98,8 @@ def singletons(store: Store) -> int:
         " GROUP BY identity.individual_id HAVING COUNT(*) = 1)"
     )
     return 0 if row is None else int(row["n"])
+
+
+def drawn_waiting(store: Store) -> int:
+    """How many boxes that people drew have not been described yet: the next run does that."""
+    return int(store.value("SELECT COUNT(*) FROM sighting WHERE state = 'detected' AND boxed_by = 'person'"))

@@ -104,3 +104,46 @@ def test_what_is_neither_folder_nor_zip_is_refused(project, tmp_path: Path) -> N
     with pytest.raises(BadRequestError):
         source.checked(project.path.parent, project.path, "auto")
     assert media.roots(project.store) == {}
+
+
+@pytest.fixture
+def photographs(tmp_path: Path, picture) -> Path:
+    made = tmp_path / "disk D" / "Photographs"
+    for number in range(4):
+        path = made / f"ST0{number % 2}" / f"IMG_000{number}.JPG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture((10 + 40 * number, 30, 40)))
+    return made
+
+
+def test_photographs_on_a_disk_with_another_letter_are_the_same_ones(project, photographs: Path) -> None:
+    taken_in(project, photographs)
+    before = {row["uid"] for row in project.store.all("SELECT uid FROM media")}
+    elsewhere = photographs.parents[1] / "disk E" / "Photographs"
+    shutil.copytree(photographs, elsewhere, copy_function=shutil.copyfile)  # with other times
+    shutil.rmtree(photographs.parent)
+    taken_in(project, elsewhere)
+    assert {row["uid"] for row in project.store.all("SELECT uid FROM media")} == before
+    assert list(media.roots(project.store).values()) == [elsewhere]
+    assert media.count(project.store, MediaState.READ) == 4
+
+
+def test_a_copy_beside_the_photographs_is_not_taken_in_twice(project, photographs: Path) -> None:
+    taken_in(project, photographs)
+    copy = photographs.parent / "Copy"
+    shutil.copytree(photographs, copy)
+    for again in (copy, photographs / "ST01", photographs.parent):
+        with pytest.raises(BadRequestError, match="in the project already"):
+            source.take(project, again, "auto")
+    source.take(project, photographs, "auto")
+    assert list(media.roots(project.store).values()) == [photographs]
+
+
+def test_another_card_with_the_same_names_is_taken_in(project, photographs: Path, picture) -> None:
+    taken_in(project, photographs)
+    other = photographs.parent / "Second season"
+    shutil.copytree(photographs, other)
+    for path in other.rglob("*.JPG"):
+        path.write_bytes(path.read_bytes() + b" " * 9)
+    taken_in(project, other)
+    assert media.count(project.store, MediaState.READ) == 8

@@ -43,6 +43,17 @@ def test_the_list_says_what_is_in_each(project) -> None:
     assert good is not None and good.path == first.path
 
 
+def test_the_list_counts_individuals_as_the_pages_do(project) -> None:
+    ledger.keep(
+        project.store,
+        ledger.Answer("one", Verdict.SAME, "aaaa", "bbbb"),
+        lambda _: ([1, 2], {"aaaa": 1, "bbbb": 1}, {}),  # the code of the second was vacated since
+        str,
+    )
+    backup.write(project.layout, "by hand")
+    assert [one.individuals for one in backup.listed(project.layout)] == [1]
+
+
 def test_two_in_one_second_are_two(project, monkeypatch) -> None:
     at(monkeypatch, datetime(2026, 3, 1, 12))
     made = {backup.write(project.layout, "by hand") for _ in range(3)}

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,25 @@ folder.create_project(Path({str(folder)!r})).close()
     assert project.store.value("SELECT COUNT(*) FROM decision") == 0
     project.close()
     assert not list(folder.glob("*.new*"))
+
+
+def test_a_project_is_closed_while_a_page_asks(project) -> None:
+    """Else the program crashes when it is ended while the page of a run is open."""
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT begun() UNION ALL SELECT x + 1 FROM n WHERE x < 1e12) SELECT COUNT(*) FROM n"
+    )
+    asked, told = threading.Event(), []
+
+    def ask() -> None:
+        project.store.reader.create_function("begun", 0, lambda: asked.set() or 1)
+        try:
+            project.store.value(endless)
+        except sqlite3.Error as error:
+            told.append(str(error))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    assert asked.wait(10)
+    project.store.close()
+    thread.join(10)
+    assert not thread.is_alive() and told
