@@ -15,10 +15,20 @@ TEMPLATES, SCRIPTS, PROGRAM = "templates", "static/js", "spotid"
 LOOKS_UP = "i18n.js"
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 CALL = re.compile(rf"(?<![\w.#])(?P<name>n?t)\(\s*(?P<one>{STRING})\s*(?:,\s*(?P<many>{STRING}))?")
-# What is never shown on a page: the command line, the set-up, the generator of surveys, this package.
-APART = ("profiles", "seal", "firstrun", "evaluate", "translations", "cli", "__main__", "settings", "serve")
+# What is never shown on a page: the command line, the set-up, the generator of surveys, the fetching of weights (which
+# only a release's build does so far), this package.
+APART = (
+    *("reference", "profiles", "seal", "firstrun", "evaluate", "translations", "weights"),
+    *("cli", "__main__", "settings", "serve"),
+)
 # Modules whose short labels are shown as well as their sentences.
-VOCABULARIES = ("spotid/words.py", "spotid/project/views.py", "spotid/project/frame_queues.py", "spotid/review/ways/")
+VOCABULARIES = (
+    "spotid/words.py",
+    "spotid/project/views.py",
+    "spotid/project/frame_queues.py",
+    "spotid/review/ways/",
+    "spotid/desktop/texts.py",
+)
 SENTENCE = re.compile(r"[A-Z“](?s:.*)\s(?s:.*)[.?!…]")
 VALUED = re.compile(r"[A-Z“{](?s:.*)\s(?s:.*)[.?!…]")
 WORDS = re.compile(r"[a-z]{3,} [a-z]")

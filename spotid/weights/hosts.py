@@ -1,0 +1,50 @@
+"""What a file's host itself says about it: the sums in the answers of Zenodo's and GitHub's interfaces.
+
+Hugging Face gives its sum along with the file (``stream._listen``); raw files of a repository have none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from spotid.weights.catalogue import DIGITS
+from spotid.weights.troubles import DownloadError
+
+ZENODO = re.compile(r"https://zenodo\.org/records/(\d+)/files/([^/?]+)")
+GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+)/releases/download/([^/]+)/([^/?]+)")
+
+
+def published(url: str, ask: Callable[[str], Any] | None = None) -> dict[str, str]:
+    """Sums by kind as the host's interface gives them; empty where it has none. Raises DownloadError.
+
+    ``ask`` takes an address and gives the decoded JSON; tests put their own in its place.
+    """
+    ask = ask or _ask
+    found: Any = None
+    if said := ZENODO.match(url):
+        for one in ask(f"https://zenodo.org/api/records/{said[1]}").get("files", []):
+            if one.get("key") == unquote(said[2]):
+                found = one.get("checksum")
+    elif said := GITHUB.match(url):
+        for one in ask(f"https://api.github.com/repos/{said[1]}/releases/tags/{said[2]}").get("assets", []):
+            if one.get("name") == unquote(said[3]):
+                found = one.get("digest")
+    kind, _, value = str(found or "").lower().partition(":")
+    good = kind in DIGITS and re.fullmatch(rf"[0-9a-f]{{{DIGITS[kind]}}}", value)
+    return {kind: value} if good else {}
+
+
+def _ask(url: str) -> Any:
+    import requests
+
+    try:
+        reply = requests.get(url, headers={"Accept": "application/json", "User-Agent": "SpotID"}, timeout=30)
+        reply.raise_for_status()
+        return reply.json()
+    except (requests.exceptions.RequestException, ValueError) as error:
+        raise DownloadError(
+            f"{urlsplit(url).hostname} could not be asked for the sum: {type(error).__name__}.", "Try again later."
+        ) from error
