@@ -30,6 +30,7 @@ SpotID tells individual patterned animals apart in camera-trap photographs.
   python3 launch.py --help             this text; installs nothing
 
   --no-browser                         with the first two: start the server, open no window
+  --window                             with a small window of its own, as the installed program has
 
 The first start makes the folder .venv beside this file and installs the packages that SpotID needs into it; that takes
 a minute or two with a good connection. Nothing outside that folder is changed, and deleting it undoes the set-up. A
@@ -82,6 +83,11 @@ def command_line(args: list[str]) -> list[str]:
     return args
 
 
+def windowed() -> bool:
+    """Whether this is the program that is double-clicked: any name of the frozen one but that of the command line."""
+    return bool(getattr(sys, "frozen", False)) and "spotid-cli" not in os.path.basename(sys.executable).lower()
+
+
 def start(args: list[str]) -> int:
     """Hand over to the program, inside the environment that holds its packages."""
     if HERE not in sys.path and not getattr(sys, "frozen", False):
@@ -90,6 +96,10 @@ def start(args: list[str]) -> int:
         from spotid.jobs.worker import main as work
 
         return int(work(args[1:]) or 0)
+    if windowed() or args[:1] == ["--window"]:
+        from spotid.desktop import start as open_window
+
+        return open_window(args)
     from spotid.cli import main as program
 
     return int(program(args=command_line(args), prog_name="spotid") or 0)
@@ -113,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
         import multiprocessing
 
         multiprocessing.freeze_support()
-        if args[:1] in (["test"], ["models"]):
+        if args[:1] in (["test"], ["models"]) and not windowed():
             say(f"The installed program has no command “{args[0]}”; it needs a source checkout.")
             return 2
         return start(args)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import logging
-import logging.handlers
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from spotid import __version__, cli_answers, cli_care
+from spotid import __version__, cli_answers, cli_care, cli_desk, log, own_folder
 from spotid.cli_care import FOLDER, PROJECT, opened
 from spotid.errors import SpotIDError
-from spotid.places import log_folder, projects_folder, sample_data
+from spotid.places import projects_folder, sample_data, user_path
 from spotid.settings import DEFAULTS, quiet_environment
 
 OUT = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV to write.")
@@ -33,9 +32,14 @@ class Friendly(click.Group):
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and user_path() in Path(str(error.filename)).parents:
+                trouble = own_folder.trouble_with(error)
+                click.echo(f"{trouble.sentence}\n{trouble.advice}", err=True)
+                ctx.exit(trouble.exit_code)
             logging.getLogger("spotid").exception("the command failed")
-            click.echo(f"Something unexpected went wrong; the log says more: {log_folder() / 'spotid.log'}", err=True)
+            kept = log.where()
+            click.echo(f"Something unexpected went wrong{f'; the log says more: {kept}' if kept else '.'}", err=True)
             ctx.exit(70)
 
 
@@ -48,11 +52,7 @@ def main(ctx: click.Context) -> None:
     Without a command, the page opens in the browser.
     """
     quiet_environment()
-    handler = logging.handlers.RotatingFileHandler(
-        log_folder() / "spotid.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.begin()
     if ctx.invoked_subcommand is None:
         ctx.invoke(app)
 
@@ -125,12 +125,15 @@ def open_(folder: Path, read_only: bool, no_browser: bool, port: int) -> None:
     help="Which folder names the station: auto, none, or how many folders above the picture's own (0, 1, 2, 3).",
 )
 @click.option("--setting", "chosen", multiple=True, metavar="NAME=VALUE", help="Set one of the settings; repeatable.")
-def run(images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...]) -> None:
+@click.option("--profile", help="For which animals: the name of a profile; the project keeps it. leopard unless given.")
+def run(
+    images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...], profile: str | None = None
+) -> None:
     """Find, crop, describe and compare the animals of all photographs below IMAGES, a folder or a ZIP.
 
     Run it again to go on after a stop, or after photographs were added.
     """
-    _run(images, project_folder, station_level, dict(_split_setting(one) for one in chosen))
+    _run(images, project_folder, station_level, dict(_split_setting(one) for one in chosen), profile)
 
 
 def _split_setting(text: str) -> tuple[str, str]:
@@ -140,17 +143,23 @@ def _split_setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any]) -> None:
+def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any], profile: str | None = None) -> None:
     from spotid.intake import source
     from spotid.jobs.bar import work
-    from spotid.project import views
+    from spotid.jobs.stages import PROFILE
+    from spotid.profiles import load_profile
+    from spotid.project import notes, views
     from spotid.project.folder import create_project
     from spotid.settings import settings
 
+    if profile is not None:
+        load_profile(profile)  # a name that is none, or a bad file, ends here, before anything is made
     images = source.checked(images, folder, station_level)
     values = settings(chosen)
     project = create_project(folder)
     try:
+        if profile is not None:
+            notes.put(project.store, PROFILE, profile)
         source.take(project, images, station_level)
         work(project, "run", settings=values)
         for key, count in views.shelf_counts(project.store).items():
@@ -167,6 +176,7 @@ def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any])
 @opened(looking=True)
 def rank(project: Any, out: Path, depth: int) -> None:
     """Write every sighting's look-alikes, best first, as a CSV of anchor, rank, candidate, score."""
+    from spotid.export import tables
     from spotid.project.candidates import Candidates
     from spotid.project.cells import written
 
@@ -180,7 +190,7 @@ def rank(project: Any, out: Path, depth: int) -> None:
     try:
         with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             writer = csv.writer(file)
-            writer.writerow(["anchor", "rank", "candidate", "score"])
+            writer.writerow([name for name, _ in tables.RANKS])
             for anchor in path_of:
                 for place, one in enumerate(candidates.of(anchor, depth), 1):
                     paths = written(path_of[anchor]), written(path_of[one.candidate])
@@ -247,6 +257,7 @@ def _add_simulate() -> None:
 _add_simulate()
 cli_care.register(main)
 cli_answers.register(main)
+cli_desk.register(main)
 
 if __name__ == "__main__":
     main()

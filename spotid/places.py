@@ -33,7 +33,7 @@ def user_folder() -> Path:
 def projects_folder() -> Path:
     """Where new projects are proposed: a plain folder that the user can find."""
     if os.environ.get(HOME_VARIABLE):
-        return user_folder() / "projects"
+        return user_path() / "projects"
     return Path(platformdirs.user_documents_dir()) / "SpotID"
 
 

@@ -14,8 +14,8 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("agreement", "app", "backup", "boxes", "demo", "doctor", "export", "merge-answers")
-COMMANDS += ("open", "rank", "rebuild", "restore", "run", "sightings", "simulate")
+COMMANDS = ("agreement", "app", "backup", "boxes", "check", "demo", "doctor", "export", "merge-answers")
+COMMANDS += ("open", "rank", "rebuild", "report", "restore", "run", "sightings", "simulate")
 
 
 def run(*arguments: object) -> Result:

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "spotid"
 ROOMS = ("intake", "prepare", "embed", "match", "review", "export", "evaluate")
 GROUND = {"words", "errors", "settings", "places", "boxes", "picture", "scenery", "progress", "seal", "__init__"}
+GROUND |= {"about", "log", "own_folder", "lookup", "weights"}
 
 # From → what it may import besides itself and the ground floor.
 MAY: dict[str, set[str]] = {
@@ -17,15 +18,19 @@ MAY: dict[str, set[str]] = {
     **{room: {"project"} for room in ROOMS},
     "profiles": set(),
     "jobs": {"project", "profiles", *ROOMS},
-    "web": {"project", "profiles", "jobs", *ROOMS},
-    "cli": {"project", "profiles", "jobs", "web", "cli_care", "cli_answers", *ROOMS},
+    "support": {"project", "jobs"},
+    "web": {"project", "profiles", "jobs", "support", *ROOMS},
+    "desktop": {"project", "jobs", "support", "web", "translations"},
+    "cli": {"project", "profiles", "jobs", "web", "cli_care", "cli_answers", "cli_desk", *ROOMS},
     "cli_care": {"project", "jobs"},
+    "cli_desk": {"project", "jobs", "support", "web", "cli_care"},
     "cli_answers": {"project", "review", "export", "cli_care"},
+    "reference": {"project", "jobs", "web", "cli", *ROOMS},
     "__main__": {"cli"},
     "firstrun": set(),
 }
 HEAVY = {"torch", "torchvision", "cv2", "faiss", "ultralytics", "timm", "kornia", "segment_anything", "safetensors"}
-ONLY_IN = {"flask": "web", "waitress": "web", "sqlite3": "project", "sqlite_utils": "project"}
+ONLY_IN = {"flask": "web", "waitress": "web", "sqlite3": "project", "sqlite_utils": "project", "requests": "weights"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

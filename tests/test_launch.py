@@ -150,6 +150,7 @@ def test_frozen_program_goes_straight_to_the_command_line(
 ) -> None:
     said: list[object] = []
     monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", "/opt/SpotID/spotid-cli.exe")
     program = SimpleNamespace(main=lambda args, prog_name: said.append(args))
     worker = SimpleNamespace(main=lambda args: said.append(("worker", args)))
     monkeypatch.setitem(sys.modules, "spotid.cli", program)
@@ -158,6 +159,20 @@ def test_frozen_program_goes_straight_to_the_command_line(
     assert said == [["app"], ["demo"], ("worker", ["x"])]
     assert launch.main(["test"]) == 2
     assert "source checkout" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["SpotID", "SpotID.exe", "SpotID (1).exe"])
+def test_what_is_double_clicked_opens_the_window(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    said: list[object] = []
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", f"/opt/spotid-cli of Zoé/{name}")
+    for stream in ("stdout", "stderr"):  # Windows gives a program without a console none
+        monkeypatch.setattr(sys, stream, None)
+    monkeypatch.setitem(sys.modules, "spotid.desktop", SimpleNamespace(start=lambda args: said.append(args) or 3))
+    worker = SimpleNamespace(main=lambda args: said.append(("worker", args)))
+    monkeypatch.setitem(sys.modules, "spotid.jobs.worker", worker)
+    assert launch.main([]) == 3 and launch.main(["test"]) == 3 and launch.main(["--worker", "x"]) == 0
+    assert said == [[], ["test"], ("worker", ["x"])]
 
 
 def test_second_start_does_nothing_but_start(checkout: Path) -> None:

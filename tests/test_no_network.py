@@ -115,6 +115,32 @@ def test_a_whole_run_reaches_for_nobody(closed, tmp_path: Path, repository: Path
     assert any("worker" in line for line in begun), "the worker process was listened to as well"
 
 
+PRESSED = """
+import sys
+from spotid import about
+from spotid.web import create_app
+about.build = lambda: about.Build("core", "1", "", "", "https://github.com/owner/name")
+from spotid.support import newer
+newer.build = about.build
+client = create_app().test_client()
+for page in ("/", "/about", "/report", "/help/", "/api/report/preview"):
+    assert client.get(page).status_code == 200, page
+assert client.post("/api/selfcheck", json={}).json["checks"]
+if "ask" in sys.argv:
+    assert "can't be reached" in client.post("/api/newer", json={}).json["sentence"]
+"""
+
+
+def test_only_the_button_for_a_newer_version_asks_anybody(closed, tmp_path: Path, repository: Path) -> None:
+    """All of help is there without the network; and the one question that there is would be heard."""
+    done = run(["-c", PRESSED], closed, repository)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert heard(tmp_path) == []
+    assert run(["-c", PRESSED, "ask"], closed, repository).returncode == 0
+    assert [one for one in heard(tmp_path) if "api.github.com" not in str(one)] == []
+    assert heard(tmp_path) != []
+
+
 LIBRARIES = {
     "torch": "import torch; torch.zeros(2).sum()",
     "timm": "import timm; timm.create_model('resnet18', pretrained=False)",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from spotid.errors import ProjectError, SpotIDError
-from spotid.jobs import doctor
+from spotid.jobs import doctor, selfcheck
 from spotid.jobs.doctor_vectors import seal_candidates
 from spotid.jobs.events import Reporter
 from spotid.jobs.stages import RUN, line_of
@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent too, which then asks us to stop
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints goes to the log, not among the events
+    if job["kind"] == selfcheck.KIND:
+        return selfcheck.work([str(name) for name in job["parts"]], out)
     reporter = Reporter(out)
     reporter.listen()
     try:

@@ -87,10 +87,11 @@ def incomplete(language: str, catalogue: Catalog) -> list[str]:
         if len(said) != len(english) or not all(said):
             found.append(f"{language}: not translated: {english[0]!r}")
             continue
+        filled = set(VALUE.findall("".join(english)))
         for one, other in zip(english, said, strict=True):
             wanted, there = set(VALUE.findall(one)), set(VALUE.findall(str(other)))
             # "One answer is left" may do without its number; a value that the English text lacks can't be filled in.
-            if there - set(VALUE.findall(english[-1])) or (wanted - there and other is said[-1]):
+            if there - filled or (wanted - there and other is said[-1]):
                 found.append(f"{language}: other values: {one!r} and {other!r}")
             if len(re.findall(r"<[^>]+>", one)) != len(re.findall(r"<[^>]+>", str(other))):
                 found.append(f"{language}: other marks: {one!r} and {other!r}")

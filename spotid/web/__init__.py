@@ -14,18 +14,22 @@ from spotid.jobs.teaching import Proposals
 from spotid.places import program_folder
 from spotid.settings import settings
 from spotid.web import (
+    about,
     boxes,
     care,
     conflicts,
     deeds,
     export,
     guard,
+    help,
     home,
     individuals,
     looks,
     pairs,
     photograph,
     pictures,
+    quit,
+    report,
     review,
     reviewers,
     run,
@@ -70,6 +74,10 @@ def create_app(chosen: dict[str, Any] | None = None, key: str | None = None) -> 
         deeds,
         conflicts,
         reviewers,
+        help,
+        about,
+        report,
+        quit,
     ):
         app.register_blueprint(family.pages)
 

@@ -7,6 +7,10 @@ export default {
  "A check is at work.": "Hay una comprobación en marcha.",
  "A fast journey for one animal": "Un viaje rápido para un animal",
  "A left and a right side carry different spots. Correct a side (L, R) where it is wrong.": "El lado izquierdo y el derecho llevan manchas distintas. Corrija un lado (L, R) donde esté mal.",
+ "A run goes on in “{title}”.": [
+  "Hay un procesamiento en marcha en “{title}”.",
+  "Hay procesamientos en marcha en {n} proyectos."
+ ],
  "A search is going on; pictures come back here as they are searched.": "Hay una búsqueda en marcha; las imágenes vuelven aquí a medida que se examinan.",
  "A second opinion by {who} says the opposite.": "Una segunda opinión de {who} dice lo contrario.",
  "About {time} of your time.": "Unos {time} de su tiempo.",
@@ -26,6 +30,7 @@ export default {
  "Answered quickly, in {seconds}.": "Respondido deprisa, en {seconds}.",
  "Answers": "Respuestas",
  "Ask only about a part: filters": "Preguntar solo por una parte: filtros",
+ "Asking…": "Preguntando…",
  "Assigned": "Asignado",
  "Assigned to this individual": "Asignado a este individuo",
  "At work for {time} so far.": "Trabajando desde hace {time}.",
@@ -81,6 +86,7 @@ export default {
  "Draw a box; begin beside a chosen box or on the picture": "Dibujar un recuadro; empiece junto a un recuadro elegido o en la imagen",
  "End session: write one folder for each individual": "Terminar la sesión: escribir una carpeta por individuo",
  "Even out the light: contrast everywhere (CLAHE)": "Igualar la luz: contraste en todas partes (CLAHE)",
+ "Every answer is kept. You may close this tab.": "Todas las respuestas quedan guardadas. Puede cerrar esta pestaña.",
  "Every pair is answered": "Todos los pares están respondidos",
  "Every pair is settled:": "Todos los pares están resueltos:",
  "Every picture here has been looked at": "Todas las imágenes de aquí se han mirado",
@@ -89,6 +95,7 @@ export default {
  "Everything is whole.": "Todo está en orden.",
  "Everything that was answered fits together.": "Todo lo respondido concuerda.",
  "Everything that was answered in “{title}” is here already.": "Todo lo respondido en “{title}” ya está aquí.",
+ "Everything works.": "Todo funciona.",
  "Export results": "Exportar resultados",
  "False joins": "Uniones falsas",
  "First choose a box: click on it, or press A.": "Elija primero un recuadro: haga clic en él o pulse A.",
@@ -101,9 +108,11 @@ export default {
  "For a report": "Para un informe",
  "From {day}": "Desde {day}",
  "Front, rear and not known: the buttons over each picture": "Frente, detrás y desconocido: los botones sobre cada imagen",
+ "Gathering…": "Reuniendo…",
  "Go from one thing to the next": "Ir de una cosa a la siguiente",
  "Go on reviewing": "Seguir revisando",
  "Go on with the run": "Seguir con el procesamiento",
+ "Go on working": "Seguir trabajando",
  "Go to the run": "Ir al procesamiento",
  "Here": "Aquí",
  "Here before the merge": "Aquí antes de la unión",
@@ -125,6 +134,7 @@ export default {
   "Interviene en {n} otro conflicto.",
   "Interviene en otros {n} conflictos."
  ],
+ "It was ended, or stopped. Every answer that was shown as kept is kept. You may close this tab.": "Se cerró o se detuvo. Toda respuesta que se mostró como guardada está guardada. Puede cerrar esta pestaña.",
  "Keep": "Guardar",
  "Keep it all the same": "Guardar de todos modos",
  "Keep the boxes shown, solid and dashed, and go on": "Guardar los recuadros mostrados, continuos y discontinuos, y seguir",
@@ -153,6 +163,7 @@ export default {
  "Look for room again": "Buscar espacio otra vez",
  "Look up what was kept": "Consultar lo que se guardó",
  "Looking": "Mirar",
+ "Looking; this may take a minute…": "Mirando; puede tardar un minuto…",
  "Make the chosen box larger or smaller": "Agrandar o reducir el recuadro elegido",
  "Match": "Coincide",
  "Match: the same individual": "Coincide: el mismo individuo",
@@ -226,6 +237,7 @@ export default {
   "Solo {n} manchas coinciden."
  ],
  "Open for looking only": "Abrir solo para mirar",
+ "Open the page of the release": "Abrir la página de la publicación",
  "Opposite sides: the spots can't agree": "Lados opuestos: las manchas no pueden coincidir",
  "Original, crop, cut-out, pattern, edges": "Original, recorte, silueta, patrón, bordes",
  "Other answers join these two all the same.": "Otras respuestas unen estas dos de todos modos.",
@@ -245,6 +257,8 @@ export default {
   "¿Recuperar la copia del {when} con {n} respuestas?"
  ],
  "Quality from {percent} %": "Calidad desde {percent} %",
+ "Quit SpotID?": "¿Salir de SpotID?",
+ "Quit all the same": "Salir de todos modos",
  "Released": "Liberado",
  "Remove the filter “{filter}”": "Quitar el filtro “{filter}”",
  "Remove the filters": "Quitar los filtros",
@@ -278,13 +292,16 @@ export default {
   "Hasta ahora {n} pares se decidieron dos veces, como mismo o distinto."
  ],
  "So many matches may still be there that nobody is asked about; best guess {best}. {basis}": "Tantas coincidencias puede haber aún por las que nadie pregunta; mejor estimación {best}. {basis}",
+ "Something is not as it should be.": "Algo no está como debe.",
  "Something unexpected went wrong on this page.": "Algo inesperado salió mal en esta página.",
  "Split": "Separado",
  "Split off as another animal": "Separado como otro animal",
  "SpotID can't be reached.": "No se puede llegar a SpotID.",
+ "SpotID does not answer any more": "SpotID ya no responde",
  "SpotID finds the animals": "SpotID encuentra los animales",
  "SpotID gave an answer that can't be read (status {status}).": "SpotID dio una respuesta que no se puede leer (estado {status}).",
  "SpotID gave no answer within {n} seconds.": "SpotID no respondió en {n} segundos.",
+ "SpotID has ended": "SpotID ha terminado",
  "SpotID project": "Proyecto de SpotID",
  "Spots that agree, as numbered pairs": "Manchas que coinciden, como pares numerados",
  "Start reviewing": "Empezar a revisar",
@@ -356,6 +373,7 @@ export default {
  "There is no backup yet.": "Todavía no hay ninguna copia de seguridad.",
  "There is no pair to answer here.": "Aquí no hay ningún par que responder.",
  "There is no picture to say this of.": "No hay ninguna imagen de la que decir esto.",
+ "There is no text with it.": "No viene con ningún texto.",
  "This anchor is finished": "Esta referencia está terminada",
  "This anchor is {individual} already.": "Esta referencia ya es {individual}.",
  "This list; Esc closes it": "Esta lista; Esc la cierra",
@@ -368,6 +386,7 @@ export default {
  "This project has not been checked yet.": "Este proyecto todavía no se ha comprobado.",
  "This project is open for looking only": "Este proyecto está abierto solo para mirar",
  "Those were opposite sides, where spots tell nothing. U takes the answer back, X leaves such a pair aside.": "Eran flancos opuestos, donde las manchas no dicen nada. U deshace la respuesta, X deja de lado un par así.",
+ "To go on, start SpotID again: it opens its page.": "Para seguir, inicie SpotID otra vez: abre su página.",
  "Told by the look of the pictures or by the station. Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.": "Se sabe por el aspecto de las imágenes o por la estación. Los animales vuelven a donde estuvieron: un lugar común cuenta un poco en el orden de la lista, además del pelaje.",
  "Try again": "Intentar otra vez",
  "Try again after an answer was not kept": "Intentar otra vez cuando una respuesta no se guardó",
@@ -392,6 +411,7 @@ export default {
  "Waiting to start": "Esperando para empezar",
  "Ways through the work": "Formas de recorrer el trabajo",
  "Weak boxes": "Recuadros dudosos",
+ "What is done is kept; the run goes on from there when you resume it at the next start.": "Lo hecho queda guardado; el procesamiento sigue desde ahí cuando lo reanude en el próximo inicio.",
  "What is there now is kept as a backup, too.": "Lo que hay ahora también se guarda como copia.",
  "What was here before lies in the backup “{name}”.": "Lo que había aquí antes está en la copia “{name}”.",
  "What you drew is not kept: Enter keeps it; press again to go without it.": "Lo que dibujó no está guardado: Intro lo guarda; pulse otra vez para seguir sin ello.",
@@ -466,7 +486,9 @@ export default {
  "no initials": "sin iniciales",
  "nobody": "nadie",
  "not known": "desconocido",
+ "not ok": "mal",
  "nothing to do": "nada que hacer",
+ "ok": "bien",
  "only where they have moved": "solo si se han movido",
  "proposed": "propuesto",
  "quality {percent} %": "calidad {percent} %",
@@ -602,6 +624,10 @@ export default {
   "{n} archivo no se pudo usar; la lista está abajo.",
   "{n} archivos no se pudieron usar; la lista está abajo."
  ],
+ "{n} file, and what you wrote above. Nothing else is in it.": [
+  "{n} archivo, y lo que escribió. No contiene nada más.",
+  "{n} archivos, y lo que escribió. No contiene nada más."
+ ],
  "{n} here": "{n} aquí",
  "{n} hour": [
   "{n} hora",
@@ -615,6 +641,7 @@ export default {
   "{n} individuo",
   "{n} individuos"
  ],
+ "{n} kB": "{n} kB",
  "{n} minute": [
   "{n} minuto",
   "{n} minutos"
@@ -675,6 +702,10 @@ export default {
   "{n} imagen en esta carpeta",
   "{n} imágenes en esta carpeta"
  ],
+ "{n} place found": [
+  "{n} lugar encontrado",
+  "{n} lugares encontrados"
+ ],
  "{n} second": [
   "{n} segundo",
   "{n} segundos"
@@ -710,5 +741,6 @@ export default {
   "{when}: {n} respuestas de “{title}”"
  ],
  "{who} could not tell this pair.": "{who} no pudo decidir este par.",
- "{who} said the same of this pair.": "{who} dijo lo mismo de este par."
+ "{who} said the same of this pair.": "{who} dijo lo mismo de este par.",
+ "“{name}” is saved where your browser keeps downloads.": "“{name}” está guardado donde su navegador guarda las descargas."
 };

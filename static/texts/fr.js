@@ -7,6 +7,10 @@ export default {
  "A check is at work.": "Une vérification est en cours.",
  "A fast journey for one animal": "Un trajet rapide pour un seul animal",
  "A left and a right side carry different spots. Correct a side (L, R) where it is wrong.": "Les côtés gauche et droit portent des taches différentes. Corrigez un côté (L, R) là où il est faux.",
+ "A run goes on in “{title}”.": [
+  "Un traitement est en cours dans « {title} ».",
+  "Des traitements sont en cours dans {n} projets."
+ ],
  "A search is going on; pictures come back here as they are searched.": "Une recherche est en cours ; les images reviennent ici à mesure.",
  "A second opinion by {who} says the opposite.": "Un deuxième avis de {who} dit le contraire.",
  "About {time} of your time.": "Environ {time} de votre temps.",
@@ -26,6 +30,7 @@ export default {
  "Answered quickly, in {seconds}.": "Réponse rapide, en {seconds}.",
  "Answers": "Réponses",
  "Ask only about a part: filters": "Ne demander qu’une partie : filtres",
+ "Asking…": "Question posée…",
  "Assigned": "Attribuée",
  "Assigned to this individual": "Attribué à cet individu",
  "At work for {time} so far.": "Au travail depuis {time}.",
@@ -81,6 +86,7 @@ export default {
  "Draw a box; begin beside a chosen box or on the picture": "Dessiner un cadre ; commencez à côté d’un cadre choisi ou sur l’image",
  "End session: write one folder for each individual": "Terminer la session : écrire un dossier par individu",
  "Even out the light: contrast everywhere (CLAHE)": "Égaliser la lumière : du contraste partout (CLAHE)",
+ "Every answer is kept. You may close this tab.": "Toutes les réponses sont gardées. Vous pouvez fermer cet onglet.",
  "Every pair is answered": "Toutes les paires sont traitées",
  "Every pair is settled:": "Toutes les paires sont réglées :",
  "Every picture here has been looked at": "Toutes les images d’ici ont été vues",
@@ -89,6 +95,7 @@ export default {
  "Everything is whole.": "Tout est en ordre.",
  "Everything that was answered fits together.": "Tout ce qui a été répondu concorde.",
  "Everything that was answered in “{title}” is here already.": "Tout ce qui a été répondu dans « {title} » est déjà ici.",
+ "Everything works.": "Tout fonctionne.",
  "Export results": "Exporter les résultats",
  "False joins": "Fausses jonctions",
  "First choose a box: click on it, or press A.": "Choisissez d’abord un cadre : cliquez dessus ou appuyez sur A.",
@@ -101,9 +108,11 @@ export default {
  "For a report": "Pour un rapport",
  "From {day}": "Depuis le {day}",
  "Front, rear and not known: the buttons over each picture": "Face, dos et inconnu : les boutons au-dessus de chaque image",
+ "Gathering…": "Rassemblement…",
  "Go from one thing to the next": "Aller d’une chose à la suivante",
  "Go on reviewing": "Continuer la révision",
  "Go on with the run": "Continuer le traitement",
+ "Go on working": "Continuer à travailler",
  "Go to the run": "Aller au traitement",
  "Here": "Ici",
  "Here before the merge": "Ici avant la fusion",
@@ -125,6 +134,7 @@ export default {
   "Elle intervient dans {n} autre conflit.",
   "Elle intervient dans {n} autres conflits."
  ],
+ "It was ended, or stopped. Every answer that was shown as kept is kept. You may close this tab.": "Il a été fermé, ou s’est arrêté. Toute réponse affichée comme gardée est gardée. Vous pouvez fermer cet onglet.",
  "Keep": "Garder",
  "Keep it all the same": "Garder quand même",
  "Keep the boxes shown, solid and dashed, and go on": "Garder les cadres affichés, pleins et pointillés, et continuer",
@@ -153,6 +163,7 @@ export default {
  "Look for room again": "Chercher de nouveau de la place",
  "Look up what was kept": "Voir ce qui a été gardé",
  "Looking": "Regarder",
+ "Looking; this may take a minute…": "Vérification ; cela peut durer une minute…",
  "Make the chosen box larger or smaller": "Agrandir ou réduire le cadre choisi",
  "Match": "Correspond",
  "Match: the same individual": "Correspond : le même individu",
@@ -226,6 +237,7 @@ export default {
   "Seulement {n} taches concordent."
  ],
  "Open for looking only": "Ouvrir en lecture seule",
+ "Open the page of the release": "Ouvrir la page de la publication",
  "Opposite sides: the spots can't agree": "Côtés opposés : les taches ne peuvent pas concorder",
  "Original, crop, cut-out, pattern, edges": "Original, recadrage, détourage, motif, contours",
  "Other answers join these two all the same.": "D’autres réponses joignent ces deux-ci malgré tout.",
@@ -245,6 +257,8 @@ export default {
   "Remettre la sauvegarde du {when} avec {n} réponses ?"
  ],
  "Quality from {percent} %": "Qualité à partir de {percent} %",
+ "Quit SpotID?": "Quitter SpotID ?",
+ "Quit all the same": "Quitter quand même",
  "Released": "Libérée",
  "Remove the filter “{filter}”": "Retirer le filtre « {filter} »",
  "Remove the filters": "Retirer les filtres",
@@ -278,13 +292,16 @@ export default {
   "Jusqu’ici {n} paires ont été tranchées deux fois, même ou différent."
  ],
  "So many matches may still be there that nobody is asked about; best guess {best}. {basis}": "Autant de correspondances peuvent rester, que personne ne demande ; meilleure estimation {best}. {basis}",
+ "Something is not as it should be.": "Quelque chose n’est pas comme il faut.",
  "Something unexpected went wrong on this page.": "Quelque chose d’inattendu s’est produit sur cette page.",
  "Split": "Séparée",
  "Split off as another animal": "Séparé comme un autre animal",
  "SpotID can't be reached.": "SpotID est injoignable.",
+ "SpotID does not answer any more": "SpotID ne répond plus",
  "SpotID finds the animals": "SpotID trouve les animaux",
  "SpotID gave an answer that can't be read (status {status}).": "SpotID a donné une réponse illisible (état {status}).",
  "SpotID gave no answer within {n} seconds.": "SpotID n’a pas répondu en {n} secondes.",
+ "SpotID has ended": "SpotID est terminé",
  "SpotID project": "Projet SpotID",
  "Spots that agree, as numbered pairs": "Taches qui concordent, en paires numérotées",
  "Start reviewing": "Commencer la révision",
@@ -356,6 +373,7 @@ export default {
  "There is no backup yet.": "Il n’y a pas encore de sauvegarde.",
  "There is no pair to answer here.": "Il n’y a ici aucune paire à traiter.",
  "There is no picture to say this of.": "Il n’y a pas d’image dont dire cela.",
+ "There is no text with it.": "Aucun texte ne l’accompagne.",
  "This anchor is finished": "Cette référence est terminée",
  "This anchor is {individual} already.": "Cette référence est déjà {individual}.",
  "This list; Esc closes it": "Cette liste ; Échap la ferme",
@@ -368,6 +386,7 @@ export default {
  "This project has not been checked yet.": "Ce projet n’a pas encore été vérifié.",
  "This project is open for looking only": "Ce projet est ouvert en lecture seule",
  "Those were opposite sides, where spots tell nothing. U takes the answer back, X leaves such a pair aside.": "C’étaient des flancs opposés, où les taches ne disent rien. U annule la réponse, X met une telle paire de côté.",
+ "To go on, start SpotID again: it opens its page.": "Pour continuer, relancez SpotID : il ouvre sa page.",
  "Told by the look of the pictures or by the station. Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.": "Connu par l’aspect des images ou par la station. Les animaux reviennent où ils étaient : un lieu commun compte un peu dans l’ordre de la liste, à côté du pelage.",
  "Try again": "Réessayer",
  "Try again after an answer was not kept": "Réessayer quand une réponse n’a pas été gardée",
@@ -392,6 +411,7 @@ export default {
  "Waiting to start": "En attente de démarrage",
  "Ways through the work": "Façons de parcourir le travail",
  "Weak boxes": "Cadres incertains",
+ "What is done is kept; the run goes on from there when you resume it at the next start.": "Ce qui est fait est gardé ; le traitement continue à partir de là quand vous le reprenez au prochain démarrage.",
  "What is there now is kept as a backup, too.": "Ce qui est là maintenant est gardé aussi comme sauvegarde.",
  "What was here before lies in the backup “{name}”.": "Ce qui était ici avant se trouve dans la sauvegarde « {name} ».",
  "What you drew is not kept: Enter keeps it; press again to go without it.": "Ce que vous avez dessiné n’est pas gardé : Entrée le garde ; appuyez encore pour continuer sans.",
@@ -466,7 +486,9 @@ export default {
  "no initials": "sans initiales",
  "nobody": "personne",
  "not known": "inconnu",
+ "not ok": "mauvais",
  "nothing to do": "rien à faire",
+ "ok": "bon",
  "only where they have moved": "seulement s’ils ont été déplacés",
  "proposed": "proposé",
  "quality {percent} %": "qualité {percent} %",
@@ -602,6 +624,10 @@ export default {
   "{n} fichier n’a pas pu être utilisé ; la liste est plus bas.",
   "{n} fichiers n’ont pas pu être utilisés ; la liste est plus bas."
  ],
+ "{n} file, and what you wrote above. Nothing else is in it.": [
+  "{n} fichier, et ce que vous avez écrit. Rien d’autre n’y est.",
+  "{n} fichiers, et ce que vous avez écrit. Rien d’autre n’y est."
+ ],
  "{n} here": "{n} ici",
  "{n} hour": [
   "{n} heure",
@@ -615,6 +641,7 @@ export default {
   "{n} individu",
   "{n} individus"
  ],
+ "{n} kB": "{n} ko",
  "{n} minute": [
   "{n} minute",
   "{n} minutes"
@@ -675,6 +702,10 @@ export default {
   "{n} image dans ce dossier",
   "{n} images dans ce dossier"
  ],
+ "{n} place found": [
+  "{n} endroit trouvé",
+  "{n} endroits trouvés"
+ ],
  "{n} second": [
   "{n} seconde",
   "{n} secondes"
@@ -710,5 +741,6 @@ export default {
   "{when} : {n} réponses de « {title} »"
  ],
  "{who} could not tell this pair.": "{who} n’a pas pu trancher cette paire.",
- "{who} said the same of this pair.": "{who} a dit la même chose de cette paire."
+ "{who} said the same of this pair.": "{who} a dit la même chose de cette paire.",
+ "“{name}” is saved where your browser keeps downloads.": "« {name} » est enregistré là où votre navigateur garde les téléchargements."
 };

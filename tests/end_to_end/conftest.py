@@ -27,6 +27,7 @@ class Site:
     address: str
     project: Any
     bench: Any = None
+    app: Any = None
     uids: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -70,7 +71,7 @@ def site(stock) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}", project, bench_of(app), list(stock.uids))
+    yield Site(f"http://127.0.0.1:{server.port}", project, bench_of(app), app, list(stock.uids))
     server.shutdown()
     thread.join(timeout=10)
     bench_of(app).close()

@@ -21,6 +21,7 @@ PAGES = {
     **{"one individual": "individuals/1", "photograph": "photograph/{photograph}"},
     **{"unidentifiable": "unidentifiable", "conflicts": "conflicts", "reviewers": "reviewers"},
     **{"sightings": "sightings", "export": "export", "care": "care", "error": "nothing-here"},
+    **{"about": "/about", "report": "/report"},
 }
 
 
@@ -66,7 +67,10 @@ def test_axe_finds_nothing_serious_on_any_page(answered: Page, site) -> None:
     page, bad = answered, {}
     photograph = site.project.store.one("SELECT uid FROM media ORDER BY id LIMIT 1")["uid"]
     for name, address in {"home": None, **PAGES}.items():
-        reply = page.goto(site.address if address is None else site.url(address.format(photograph=photograph)))
+        if address is None or address.startswith("/"):
+            reply = page.goto(site.address + (address or ""))
+        else:
+            reply = page.goto(site.url(address.format(photograph=photograph)))
         assert reply is not None and (name == "error") == (reply.status >= 400), f"{name} gave {reply}"
         page.wait_for_load_state("networkidle")
         if told := everywhere(page):
@@ -74,7 +78,7 @@ def test_axe_finds_nothing_serious_on_any_page(answered: Page, site) -> None:
     assert bad == {}, json.dumps(bad, indent=1)
 
 
-def test_what_opens_on_top_is_accessible_too(page: Page, site) -> None:
+def test_what_opens_on_top_is_accessible_too(page: Page, site, monkeypatch) -> None:
     page.goto(site.address)
     page.get_by_role("button", name="Browse… for the photographs").click()
     page.locator(".browse-item").first.wait_for()
@@ -83,6 +87,14 @@ def test_what_opens_on_top_is_accessible_too(page: Page, site) -> None:
     page.locator("#more summary").click()
     page.get_by_role("button", name="Show me around").click()
     page.get_by_role("dialog", name="Begin with a folder of photographs").wait_for()
+    assert violations(page) == []
+    monkeypatch.setattr(type(site.bench), "at_work", lambda self: ["Survey 1"])
+    site.app.extensions["quit"] = lambda: None
+    page.keyboard.press("Alt+q")
+    page.get_by_role("dialog", name="Quit SpotID?").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Quit all the same").click()
+    page.get_by_role("heading", name="SpotID has ended").wait_for()
     assert violations(page) == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from spotid.jobs import selfcheck
 from spotid.project import ledger
 from spotid.web import bench_of
 
@@ -92,7 +93,8 @@ def test_no_name_in_an_address_opens_a_file(client, app, canary: Path) -> None:
                 method = "POST" if "POST" in (rule.methods or ()) else "GET"
                 reply = client.open(address, method=method, json={} if method == "POST" else None)
                 harmless(reply, (rule.rule, place, name))
-                if place != "<project_id>":
+                # A lone surrogate becomes "?", which begins a query: the address asked for is then the folder's.
+                if place != "<project_id>" and not address.endswith("/?"):
                     assert reply.status_code >= 300, (rule.rule, place, name)
 
 
@@ -112,6 +114,7 @@ QUERIES = {
     "before",
     "box",
     "seconds",
+    "screen",
 }
 FIELDS = {
     "path",
@@ -152,6 +155,8 @@ FIELDS = {
     "reviewer",
     "second",
     "right",
+    "said",
+    "token",
 }
 
 
@@ -183,6 +188,7 @@ def test_no_name_in_a_body_opens_a_file(client, app, canary: Path, tmp_path: Pat
     monkeypatch.setattr(type(bench_of(app)), "run", lambda *_, **__: None)
     monkeypatch.setattr(type(bench_of(app)), "export", lambda *_, **__: None)
     monkeypatch.setattr(type(bench_of(app)), "check", lambda *_, **__: None)
+    monkeypatch.setattr(selfcheck, "look", lambda: [])  # a process of its own each time
     before = sorted(os.listdir(tmp_path))
     for name, rule in itertools.product(NAMES, app.url_map.iter_rules()):
         said = spelled(name, canary)

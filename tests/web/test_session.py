@@ -10,6 +10,7 @@ import re
 import stat
 import threading
 import time
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,7 +156,7 @@ def served(home: Path, monkeypatch) -> Iterator[tuple[list[str], list[str]]]:
         return made[-1]
 
     monkeypatch.setattr(waitress_server, "create_server", keep)
-    monkeypatch.setattr(serve.webbrowser, "open", lambda address: shown.append(address) or True)
+    monkeypatch.setattr(webbrowser, "open", lambda address: shown.append(address) or True)
     work = {"port": 5900, "browser": True, "say": said.append}
     thread = threading.Thread(target=serve.serve, args=(create_app,), kwargs=work, daemon=True)
     thread.start()
@@ -216,4 +217,4 @@ def test_two_starts_have_two_keys() -> None:
     assert len({session.new_key() for _ in range(100)}) == 100
     assert len(session.new_key()) >= 43
     # Who changes ``serve`` so that an application can be made without a key must change this too.
-    assert "make_app(key=key)" in inspect.getsource(serve.serve)
+    assert "make_app(key=here.key)" in inspect.getsource(serve.begin)
