@@ -1,11 +1,10 @@
-"""Encoders by name. A new one is a new file and one line here; nothing heavy is imported to look a name up."""
+"""Encoders by name. A new one is a new file and one line here."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from spotid.errors import NotFoundError
+from spotid.lookup import made
 
 if TYPE_CHECKING:
     from spotid.embed.parts import Encoder
@@ -17,7 +16,4 @@ ENCODERS = {
 
 def encoder(name: str) -> Encoder:
     """The encoder called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    if name not in ENCODERS:
-        raise NotFoundError(f"There is no encoder called {name}.", f"Choose one of: {', '.join(sorted(ENCODERS))}.")
-    module, made = ENCODERS[name].split(":")
-    return cast("Encoder", getattr(import_module(module), made)())
+    return cast("Encoder", made(ENCODERS, name, "encoder"))

@@ -57,6 +57,13 @@ INDIVIDUALS = (
     ("conflict", "yes where answers contradict one another about it"),
 )
 
+RANKS = (
+    ("anchor", "the photograph whose look-alikes these are, as found below the folder of originals"),
+    ("rank", "1 for the best look-alike"),
+    ("candidate", "the photograph of the look-alike"),
+    ("score", "what lists are ordered by; higher is more alike, and comparable within one project only"),
+)
+
 READING = """\
   Every cell is text, and an empty cell stands for what is not known. A station may be called NA, 0, 1e5 or TRUE, which
   most programs take for something else unless they are told:

@@ -1,11 +1,10 @@
-"""Local matchers by name. A new one is a new file and one line here; nothing heavy is imported to look a name up."""
+"""Local matchers by name. A new one is a new file and one line here."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from spotid.errors import NotFoundError
+from spotid.lookup import made
 
 if TYPE_CHECKING:
     from spotid.match.parts import Matcher
@@ -18,7 +17,4 @@ MATCHERS = {
 
 def matcher(name: str) -> Matcher:
     """The matcher called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    if name not in MATCHERS:
-        raise NotFoundError(f"There is no matcher called {name}.", f"Choose one of: {', '.join(sorted(MATCHERS))}.")
-    module, made = MATCHERS[name].split(":")
-    return cast("Matcher", getattr(import_module(module), made)())
+    return cast("Matcher", made(MATCHERS, name, "matcher"))

@@ -1,11 +1,10 @@
-"""Detectors and cut-outs by name. A new one is a new file and a line here; looking a name up imports nothing heavy."""
+"""Detectors and cut-outs by name. A new one is a new file and one line here."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from spotid.errors import NotFoundError
+from spotid.lookup import made
 
 if TYPE_CHECKING:
     from spotid.prepare.parts import Cutter, Detector
@@ -15,21 +14,17 @@ DETECTORS = {
     "layered": "spotid.prepare.detectors.layered:Layered",
     "animal-network": "spotid.prepare.detectors.network:NetworkDetector",
 }
-CUTTERS = {"grabcut": "spotid.prepare.cutouts.grabcut:GrabCut", "network": "spotid.prepare.cutouts.network:NetworkCut"}
+CUTTERS = {
+    "grabcut": "spotid.prepare.cutouts.grabcut:GrabCut",
+    "network": "spotid.prepare.cutouts.network:NetworkCut",
+}
 
 
 def detector(name: str) -> Detector:
     """The detector called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    return cast("Detector", _make(DETECTORS, name, "detector"))
+    return cast("Detector", made(DETECTORS, name, "detector"))
 
 
 def cutter(name: str) -> Cutter:
     """The cut-out called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    return cast("Cutter", _make(CUTTERS, name, "cut-out"))
-
-
-def _make(table: dict[str, str], name: str, kind: str) -> object:
-    if name not in table:
-        raise NotFoundError(f"There is no {kind} called {name}.", f"Choose one of: {', '.join(sorted(table))}.")
-    module, made = table[name].split(":")
-    return getattr(import_module(module), made)()
+    return cast("Cutter", made(CUTTERS, name, "cut-out"))

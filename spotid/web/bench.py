@@ -154,6 +154,14 @@ class Bench:
             known = opened.chances = refit(project)
         return known
 
+    def projects(self) -> list[Project]:
+        """The projects that are open now."""
+        return [opened.project for opened in list(self._opened.values())]
+
+    def at_work(self) -> list[str]:
+        """The titles of the projects in which a job goes on; waits for nobody."""
+        return [one.title for one in self.projects() if (job := self.jobs.of(one)) is not None and job.running]
+
     def boxes_changed(self, project_id: str) -> None:
         """Let the desk be read anew when it is next looked at: sightings have come or gone."""
         with self._lock:

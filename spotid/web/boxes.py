@@ -29,7 +29,7 @@ EDGE = 1e-6  # a box drawn to the very edge may lie this much outside by roundin
 
 @pages.get("/project/<project_id>/boxes")
 def boxes(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """Pictures one after the other, to draw, correct and accept boxes."""
     return render_template("boxes.html", project=shown(bench().project(project_id)), queues=frame_queues.QUEUES)
 
 

@@ -37,7 +37,7 @@ def only_look() -> None:
 
 @pages.get("/project/<project_id>/care")
 def care(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """Backups, the check, and putting a backup back."""
     return render_template("care.html", project=shown(bench().project(project_id)), path=None)
 
 
@@ -128,7 +128,7 @@ def look() -> ResponseReturnValue:
 
 @pages.get("/care")
 def closed() -> ResponseReturnValue:
-    """The page, for a project whose database is damaged or missing."""
+    """Backups of a project whose database is damaged or missing."""
     return render_template("care.html", path=str(_closed(request.args.get("path", "")).root))
 
 

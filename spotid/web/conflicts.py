@@ -31,7 +31,7 @@ DEPTH = 200  # look-alikes of a sighting among which a pair is looked for
 
 @pages.get("/project/<project_id>/conflicts")
 def page(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """Answers that contradict one another, as cards."""
     return render_template("conflicts.html", project=shown(bench().project(project_id)), page="conflicts")
 
 

@@ -15,7 +15,7 @@ pages = Blueprint("export", __name__)
 
 @pages.get("/project/<project_id>/export")
 def export(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """Writing one folder per individual, and the tables."""
     project = bench().project(project_id)
     known = results.individuals(project.store)
     identified = sum(row["n"] for row in known)

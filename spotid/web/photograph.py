@@ -20,7 +20,7 @@ FLANKS = ("left", "right", "front", "rear", "unknown")
 
 @pages.get("/project/<project_id>/photograph/<media_uid>")
 def photograph(project_id: str, media_uid: str) -> ResponseReturnValue:
-    """The page. ``shelf`` in the address: the photographs before and after are those of that shelf."""
+    """One photograph with its animals; those before and after it are of the same ``shelf``."""
     project = bench().project(project_id)
     row = media.by_uid(project.store, media_uid) if UID.fullmatch(media_uid) else None
     if row is None:

@@ -26,7 +26,7 @@ LONGEST = 40  # characters of a sighting's uid, and of a kind
 
 @pages.get("/project/<project_id>/review")
 def review(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """The anchor beside its look-alikes, and the answers."""
     return render_template("review.html", project=shown(bench().project(project_id)))
 
 

@@ -22,7 +22,7 @@ EARLIER = ("title", "merged_at", "taken", "known")
 
 @pages.get("/project/<project_id>/reviewers")
 def page(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """Who answered what, how far reviewers agree, and merging the answers of two laptops."""
     return render_template("reviewers.html", project=shown(bench().project(project_id)), page="reviewers")
 
 

@@ -30,7 +30,7 @@ ONE_ANIMAL = "One of the animals in this picture could not be worked on; the oth
 
 @pages.get("/project/<project_id>/run")
 def run(project_id: str) -> ResponseReturnValue:
-    """The page."""
+    """How far the work is, live."""
     return render_template("run.html", project=shown(bench().project(project_id)))
 
 

@@ -32,6 +32,7 @@ def dashboard(project_id: str) -> ResponseReturnValue:
         sightings=sightings.count(project.store),
         individuals=len(results.individuals(project.store)),
         singletons=views.singletons(project.store),
+        drawn=views.drawn_waiting(project.store),
         tasks=[_task(project, kind) for kind in TASKS],
     )
 

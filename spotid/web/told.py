@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from spotid.project import flanks, ledger, sightings
+from spotid.project import flanks, jobrows, ledger, media, sightings
 from spotid.project.given import reviewer_of
 from spotid.review.between import between, hours_between
 from spotid.review.desk import Desk, code_of
@@ -15,10 +15,11 @@ from spotid.review.estimate import BASIS
 from spotid.review.question import Asked, Question
 from spotid.web.common import bench
 from spotid.web.pictures import VIEWS
-from spotid.words import Flank, Verdict
+from spotid.words import Flank, JobState, Verdict
 
 if TYPE_CHECKING:
     from spotid.match.chance import Calibration
+    from spotid.project.folder import Project
 
 PREFETCHED, STRIP = 6, 8
 SENTENCES = {
@@ -27,6 +28,10 @@ SENTENCES = {
     "all_done": "Nothing is left to ask. Export the result, or add photographs and run again.",
     "empty": "There is nothing to compare yet. Run the model first.",
 }
+# Why there is nothing to compare once a run has come to its end: telling a person to run it would lead in a circle.
+NO_FILES = "No photograph was found. Is it the right folder? Pictures such as JPEG are read, videos are not."
+NO_ANIMALS = "No animal was found in the photographs. Look through them, and draw a box where you see one."
+NO_ALIKE = "The animals found so far look like no others. Add photographs, or draw boxes where animals were missed."
 FILTERED = "Nothing is left to ask of the pictures that you chose. Take a filter away to go on."
 DONE = {
     "second": "Every animal that was seen on one visit only has had its second look.",
@@ -57,7 +62,7 @@ def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | N
     hours = hours_between(one["captured_at"], other["captured_at"]) if one and other else None
     return {
         "state": question.state,
-        "sentence": _sentence(question, asked),
+        "sentence": _sentence(project, question, asked),
         "way": asked.way,
         "ways": [_way(desk, name, asked) for name in desk.ways.names()],
         "filters": asked.filters.told(),
@@ -84,9 +89,14 @@ def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | N
     }
 
 
-def _sentence(question: Question, asked: Asked) -> str:
+def _sentence(project: Project, question: Question, asked: Asked) -> str:
     if question.state == "all_done":
         return FILTERED if asked.filters else DONE.get(asked.way, SENTENCES["all_done"])
+    if question.state == "empty":
+        run = jobrows.newest(project.store, "run")
+        if run is not None and run["state"] == JobState.DONE:
+            found = sightings.count(project.store)
+            return NO_ALIKE if found else NO_ANIMALS if media.count(project.store) else NO_FILES
     return SENTENCES[question.state]
 
 

@@ -121,6 +121,13 @@ def test_a_drawn_box_is_kept_with_its_row_and_becomes_a_sighting(client, app, no
     assert rows(app)[0]["seconds"] == 1.9
 
 
+def test_the_overview_says_that_a_drawn_box_waits_for_a_run(client, app, no_worker) -> None:
+    overview = f"/project/{app.stocked.id}/"
+    assert "drawn-waiting" not in client.get(overview).text
+    say(client, app, look(client, app)["frame"], LEFT, RIGHT)
+    assert "2 boxes that were drawn are compared after the next run" in client.get(overview).text
+
+
 def test_no_animal_is_an_answer_too(client, app, no_worker) -> None:
     frame = look(client, app, queue="weak")["frame"]
     reply = say(client, app, frame, queue="weak")

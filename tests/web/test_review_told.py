@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from spotid.project import media
+from spotid.project import jobrows, media
+from spotid.project.folder import create_project
 from spotid.review.ways.blind import SHARE, drawn
-from spotid.web import bench_of
+from spotid.web import bench_of, create_app
+from spotid.words import JobState
 
 
 @pytest.fixture
@@ -126,3 +129,24 @@ def test_what_can_be_filtered_by(client: FlaskClient, api: str) -> None:
     assert told["stations"] == [{"name": "North", "count": 3}, {"name": "South", "count": 3}]
     assert told["flanks"] == [{"name": "unknown", "count": 6}] and told["species"] == []
     assert (told["first"], told["last"]) == ("2026-03-01", "2026-03-06")
+
+
+def test_it_says_why_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    """After a run, “run the model first” would lead in a circle."""
+    app = create_app()
+    project = bench_of(app).open(create_closed(tmp_path / "Empty"))
+
+    def sentence() -> str:
+        return str(app.test_client().get(f"/api/project/{project.id}/pair").json["sentence"])
+
+    assert "Run the model first" in sentence()
+    jobrows.end(project.store, jobrows.start(project.store, "run"), JobState.DONE, "", "", {})
+    assert "No photograph was found" in sentence()
+    media.add_found(project.store, media.root_id(project.store, tmp_path), [media.Found("IMG_0001.JPG", 10, 10)])
+    assert "No animal was found" in sentence()
+    bench_of(app).close()
+
+
+def create_closed(folder: Path) -> Path:
+    create_project(folder).close()
+    return folder
