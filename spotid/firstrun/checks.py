@@ -1,4 +1,4 @@
-"""``launch.py test``: style, types and tests, each with the environment's own tools."""
+"""``launch.py test``: style, types, tests, the manual and the bundle, each with the environment's own tools."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from spotid.firstrun.environment import Environment
@@ -21,6 +22,9 @@ BROWSER_FILES = (
 )
 # One worker for each core; a file's tests stay together, because they share what they have made.
 PARALLEL = ["-n", "auto", "--dist", "loadfile"]
+# Two at a time on any computer: most of these tests wait for programs that use several cores themselves.
+FROZEN = ["-n", "2", "--dist", "loadfile", "tests/bundle"]
+BUNDLE = "SPOTID_BUNDLE"  # names the folder of the bundle that tests/bundle tries out
 NO_BROWSER = "No Chromium or Chrome was found: the tests that open pages are skipped. Install one to run them too."
 
 
@@ -51,28 +55,55 @@ def get_browser(log: str) -> str:
 
 
 def steps(python: str, args: list[str]) -> list[tuple[str, list[str]]]:
-    """The checks in order, each with its command; the tests come last, so that theirs is the closing line."""
-    return [
+    """The checks in order, each with its command; with ``args``, which go to pytest, only the first four."""
+    checks = [
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         ("mypy", [python, "-m", "mypy"]),
         ("pytest", [python, "-m", "pytest", *(args or PARALLEL)]),
     ]
+    if args:
+        return checks
+    return [
+        *checks,
+        ("manual", [python, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", "build/manual"]),
+        ("bundle", [python, "release/build.py", "core", "--work"]),
+        ("bundle in use", [python, "-m", "pytest", *FROZEN]),
+    ]
+
+
+def work_folder(root: str) -> str:
+    """Where the bundle is built: in the checkout, unless pip's scripts could not be started from there."""
+    if " " in root and os.name != "nt":
+        return os.path.join(tempfile.gettempdir(), "spotid-bundle")
+    return os.path.join(root, "build", "bundle")
 
 
 def run_checks(environment: Environment, args: list[str]) -> int:
     """Run every check, ``args`` going to pytest; returns the exit code of the first that failed, or 0."""
     if not get_browser(environment.log):
         print(NO_BROWSER, flush=True)
-    failed: list[tuple[str, int]] = []
-    for name, command in steps(environment.python, args):
-        started = time.monotonic()
+    failed: dict[str, int] = {}
+    began, work = time.monotonic(), work_folder(environment.root)
+    asked = steps(environment.python, args)
+    for name, command in asked:
+        variables, started = clean_environment(), time.monotonic()
         print(f"== {name}", flush=True)
-        code = subprocess.run(command, cwd=environment.root, env=clean_environment()).returncode
-        if name != "pytest":
+        if name == "bundle":
+            command = [*command, work]
+        elif name == "bundle in use":
+            if "bundle" in failed:
+                print("   left out: there is no bundle to try out", flush=True)
+                continue
+            variables[BUNDLE] = os.path.join(work, "SpotID")
+        code = subprocess.run(command, cwd=environment.root, env=variables).returncode
+        if name != "pytest" or not args:
             print(f"   {'failed' if code else 'fine'} after {time.monotonic() - started:.1f} s", flush=True)
         if code:
-            failed.append((name, code))
+            failed[name] = code
     if failed:
-        print("Failed: " + ", ".join(f"{name} ({code})" for name, code in failed), flush=True)
-    return failed[0][1] if failed else 0
+        print("Failed: " + ", ".join(f"{name} ({code})" for name, code in failed.items()), flush=True)
+    elif not args:
+        done = ", ".join(name for name, _ in asked)
+        print(f"All is fine: {done}. It took {(time.monotonic() - began) / 60:.1f} minutes.", flush=True)
+    return next(iter(failed.values()), 0)

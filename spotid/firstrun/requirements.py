@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import sys
 
@@ -12,8 +13,11 @@ FILES = {"core": "requirements-core.txt", "models": "requirements.txt", "test": 
 
 
 def pins(root: str, name: str) -> list[str]:
-    """The requirement lines of the set ``name``, those of included files too, without comments; order kept."""
-    return read_pins(os.path.join(root, FILES[name]))
+    """The requirement lines of the set ``name``, those of included files too, without comments; order kept.
+
+    Two files may pin one package alike, as pip allows: it counts once.
+    """
+    return list(dict.fromkeys(read_pins(os.path.join(root, FILES[name]))))
 
 
 def read_pins(path: str) -> list[str]:
@@ -35,9 +39,17 @@ def fingerprint(root: str, name: str) -> str:
 
 
 def count_here(lines: list[str]) -> int:
-    """How many of the pins apply to this kind of computer; ours are marked by sys_platform alone."""
-    here = f'sys_platform == "{sys.platform}"'
-    return sum(";" not in line or here in line for line in lines)
+    """How many of the pins apply to this kind of computer."""
+    return sum(_applies(line) for line in lines)
+
+
+def _applies(line: str) -> bool:
+    """Whether a pin's condition holds; ours compare the system and the processor, joined by "and" or by "or"."""
+    here = {"sys_platform": sys.platform, "platform_machine": platform.machine()}
+    condition = line.partition(";")[2]
+    tests = re.findall(r'(\w+) (==|!=) "([^"]*)"', condition)
+    held = [(here[name] == value) == (sign == "==") for name, sign, value in tests]
+    return any(held) if " or " in condition else all(held)
 
 
 def held_by(name: str) -> list[str]:

@@ -49,11 +49,16 @@ class Calibration:
     visit: Curve
     correction: Correction = NO_CORRECTION
 
+    @property
+    def earned(self) -> bool:
+        """Whether answers of the project itself have corrected it; before, it is no number to tell a person."""
+        return self.correction != NO_CORRECTION
+
     def chances(self, pairs: Iterable[Mapping[str, Any]]) -> np.ndarray:
         """Chances ``(n,)`` of pairs given by what is known of them: score, same_visit and the curves' features."""
         rows = list(pairs)
         found = self.uncorrected(rows)
-        if self.correction != NO_CORRECTION:
+        if self.earned:
             found = self.correction.chances({"log_odds": log_odds(found)})
         return np.clip(found, NEVER_SURE, 1 - NEVER_SURE)
 

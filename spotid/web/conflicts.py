@@ -125,7 +125,8 @@ def _believed(chances: Calibration, project: Project) -> Callable[[str, str], Be
             for one, other in ((a, b), (b, a)):
                 for found in candidates.of(rows[one]["id"], DEPTH):
                     if found.candidate == rows[other]["id"]:
-                        return Believed(round(chances.chance(found), 3), found.spots)
+                        chance = round(chances.chance(found), 3) if chances.earned else None
+                        return Believed(chance, found.spots)
         finally:
             candidates.close()
         return Believed()

@@ -34,7 +34,7 @@ NO_ANIMALS = "No animal was found in the photographs. Look through them, and dra
 NO_ALIKE = "The animals found so far look like no others. Add photographs, or draw boxes where animals were missed."
 FILTERED = "Nothing is left to ask of the pictures that you chose. Take a filter away to go on."
 DONE = {
-    "second": "Every animal that was seen on one visit only has had its second look.",
+    "second": "No animal waits for a second look: those seen on one visit only have had theirs.",
     "blind": "No answer waits for your second opinion. More are drawn as the work goes on.",
 }
 
@@ -74,7 +74,8 @@ def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | N
         # The vectors' likeness is no probability and misleads beside the spots: it is told only where these are not.
         "likeness": max(0.0, min(1.0, open_.likeness)) if open_ and open_.spots is None else None,
         "spots": open_.spots if open_ else None,
-        "chance": round(known.chance(open_), 3) if open_ and known else None,
+        # Fitted to drawn animals it is far too low on photographs: told, and kept with the answer, once it is earned.
+        "chance": round(known.chance(open_), 3) if open_ and known and known.earned else None,
         "chance_by": known.label if known else None,
         "same_visit": open_.same_visit if open_ else False,
         "place": open_.place if open_ else 0.0,
@@ -155,11 +156,7 @@ def progress(desk: Desk, question: Question, asked: Asked, chances: Calibration 
 
 def _undiscovered(desk: Desk, chances: Calibration | None) -> dict[str, Any] | None:
     """Nothing is said before the project's own answers have corrected the chances."""
-    if chances is None:
-        return None
-    from spotid.match.chance import shipped
-
-    if chances.label == shipped().label:
+    if chances is None or not chances.earned:
         return None
     found = desk.undiscovered(chances)
     return {"low": found.low, "best": found.best, "high": found.high, "basis": BASIS}

@@ -132,6 +132,7 @@ addEventListener(
     if (event.repeat || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const manual = /** @type {?HTMLAnchorElement} */ (document.querySelector("a[data-help]"));
     if (event.altKey && event.code === "KeyQ") quit();
+    // The manual has a tab of its own: the pair that it is asked about stays on the screen.
     else if (event.key === "F1" && !event.altKey && manual) manual.click();
     else return;
     event.preventDefault();

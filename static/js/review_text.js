@@ -84,12 +84,8 @@ export function writeBetween(line, pair) {
   if (pair.likeness !== null && pair.likeness !== undefined) parts.push(likeness(pair.likeness));
   parts.push(apart(pair));
   if (typeof pair.km_between === "number" && pair.km_between >= 0.05) parts.push(journey(pair, pair.km_between));
-  if (pair.chance !== null && pair.chance !== undefined) {
-    const by = pair.chance_by ?? "";
-    // Fitted to drawn animals the chance is far too low on photographs: it is no number to answer by.
-    if (by.startsWith("shipped")) line.title = t("The chance that the two are one animal is told after 30 answers of either kind.");
-    else parts.push(chanceWords(pair.chance, by));
-  }
+  if (typeof pair.chance === "number") parts.push(chanceWords(pair.chance, pair.chance_by ?? ""));
+  else if (pair.chance_by) line.title = t("The chance that the two are one animal is told after 30 answers of either kind.");
   if (pair.spots) parts.push(make("span", nt("{n} spot agrees", "{n} spots agree", pair.spots)));
   parts.forEach((part, i) => line.append(...(i ? [make("span", "·", "sep"), part] : [part])));
 }

@@ -81,8 +81,10 @@ def test_f1_opens_the_manual_and_the_menu_has_all_help(page: Page, site) -> None
     expect(page.get_by_role("button", name="Check for a newer version")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#newer-told")).to_contain_text("not made from a release")
-    page.keyboard.press("F1")
-    page.wait_for_url(re.compile("/help/"))
+    with page.expect_popup() as opened:
+        page.keyboard.press("F1")
+    opened.value.wait_for_url(re.compile("/help/guide/install"))
+    assert page.url.endswith("/about#newer"), "the page itself stays"
     assert all(asked.startswith(site.address) for asked in site.requests)
 
 

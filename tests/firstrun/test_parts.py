@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -20,6 +22,7 @@ from spotid.firstrun.lock import SetupLock
 from spotid.firstrun.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPUTERS = [("linux", "x86_64"), ("win32", "AMD64"), ("darwin", "arm64"), ("darwin", "x86_64")]
 PIP_SAYS = [
     "Collecting numpy==2.4.6 (from -r requirements-core.txt (line 14))",
     "  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_28_x86_64.whl.metadata (6.6 kB)",
@@ -147,11 +150,27 @@ def test_lock_of_a_killed_holder_is_free(tmp_path: Path) -> None:
 
 
 def test_shipped_sets_are_pinned_and_hold_one_opencv() -> None:
-    for name in requirements.FILES:
-        lines = requirements.pins(str(ROOT), name)
-        names = [line.partition("==")[0].lower() for line in lines]
-        assert all("==" in line for line in lines) and len(set(names)) == len(names)
+    from packaging.requirements import Requirement
+
+    for name, (system, machine) in itertools.product(requirements.FILES, COMPUTERS):
+        here = {"sys_platform": system, "platform_machine": machine}
+        lines = [Requirement(line) for line in requirements.pins(str(ROOT), name)]
+        names = [one.name.lower() for one in lines if not one.marker or one.marker.evaluate(here)]
+        assert len(set(names)) == len(names), "a package is pinned once for each kind of computer"
         assert [each for each in names if each.startswith("opencv")] == ["opencv-python"]
+        assert all([part.operator for part in one.specifier] == ["=="] for one in lines)
+
+
+def test_pins_are_counted_as_pip_chooses_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from packaging.requirements import Requirement
+
+    lines = requirements.pins(str(ROOT), "test")
+    for system, machine in COMPUTERS:
+        monkeypatch.setattr(sys, "platform", system)
+        monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)
+        here = {"sys_platform": system, "platform_machine": machine}
+        markers = [Requirement(line).marker for line in lines]
+        assert requirements.count_here(lines) == sum(not one or one.evaluate(here) for one in markers)
 
 
 def test_core_set_is_what_its_packages_ask_for() -> None:
@@ -250,6 +269,41 @@ def test_checks_hand_their_arguments_to_pytest_alone() -> None:
     names = [name for name, _ in checks.steps("py", ["-x"])]
     assert names == ["ruff check", "ruff format", "mypy", "pytest"]
     assert [line[1:] for _, line in checks.steps("py", ["-x"])][3] == ["-m", "pytest", "-x"]
+
+
+def test_without_arguments_the_manual_and_the_bundle_are_made_and_tried(repository: Path) -> None:
+    asked = dict(checks.steps("py", []))
+    assert list(asked)[4:] == ["manual", "bundle", "bundle in use"]
+    assert {"-W", "--keep-going", "docs"} <= set(asked["manual"]) and (repository / "docs/conf.py").is_file()
+    assert (repository / asked["bundle"][1]).is_file() and (repository / asked["bundle in use"][-1]).is_dir()
+
+
+@pytest.mark.parametrize("builds", [True, False])
+def test_the_bundle_that_is_tried_is_the_one_just_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], builds: bool
+) -> None:
+    build = f"import sys; print('building in', sys.argv[1:]); raise SystemExit({0 if builds else 6})"
+    tried = "import os; print('trying', os.environ['SPOTID_BUNDLE'])"
+    made = [("bundle", [sys.executable, "-c", build]), ("bundle in use", [sys.executable, "-c", tried])]
+    monkeypatch.setattr(checks, "steps", lambda python, args: [("manual", [sys.executable, "-c", ""]), *made])
+    monkeypatch.setattr(checks, "get_browser", lambda log: "a browser")
+    monkeypatch.delenv(checks.BUNDLE, raising=False)
+    assert checks.run_checks(Environment(str(tmp_path)), []) == (0 if builds else 6)
+    said = capfd.readouterr().out
+    work = tmp_path / "build" / "bundle"
+    assert f"building in ['{work}']" in said
+    if builds:
+        assert f"trying {work / 'SpotID'}" in said
+        assert said.splitlines()[-1].startswith("All is fine: manual, bundle, bundle in use.")
+    else:
+        assert "trying" not in said and "no bundle to try out" in said
+        assert said.splitlines()[-1] == "Failed: bundle (6)"
+
+
+def test_a_bundle_is_not_built_where_a_folder_has_a_space() -> None:
+    assert checks.work_folder("/data/spotid") == os.path.join("/data/spotid", "build", "bundle")
+    if os.name != "nt":
+        assert " " not in checks.work_folder("/data/my programs/spotid")
 
 
 def test_browser_is_not_installed_without_the_right_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,7 @@ def test_a_pair_says_how_it_was_asked_for(client: FlaskClient, api: str) -> None
     assert pair["progress"]["seconds_left"] == round(pair["progress"]["left"] * 10.4)
     assert "South" in (pair["anchor"]["station"], pair["comparison"]["station"])
     assert pair["progress"]["undiscovered"] is None, "nothing is said before chances are earned"
+    assert pair["chance"] is None and pair["chance_by"].startswith("shipped")
 
 
 def test_frames_of_the_visit_are_shown_and_covered(client: FlaskClient, api: str) -> None:
