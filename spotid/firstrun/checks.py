@@ -25,6 +25,8 @@ PARALLEL = ["-n", "auto", "--dist", "loadfile"]
 # Two at a time on any computer: most of these tests wait for programs that use several cores themselves.
 FROZEN = ["-n", "2", "--dist", "loadfile", "tests/bundle"]
 BUNDLE = "SPOTID_BUNDLE"  # names the folder of the bundle that tests/bundle tries out
+TOOLS = ("cc", "readelf")  # what release/films.py needs
+NO_TOOLS = "No C compiler was found: the bundle is neither built nor tried out. Install gcc and binutils to do both."
 NO_BROWSER = "No Chromium or Chrome was found: the tests that open pages are skipped. Install one to run them too."
 
 
@@ -39,19 +41,32 @@ def find_browser() -> str:
 
 def get_browser(log: str) -> str:
     """Find a browser, or install Debian's where that can be done without asking; returns its path or ''."""
-    found = find_browser()
+    return find_browser() or (find_browser() if _install(["chromium"], "the tests that open pages", log) else "")
+
+
+def get_tools(log: str) -> bool:
+    """Whether the bundle can be built: on Linux that takes a compiler, installed as the browser is."""
+    return _has_tools() or (_install(["gcc", "binutils"], "the bundle", log) and _has_tools())
+
+
+def _has_tools() -> bool:
+    return sys.platform != "linux" or all(map(shutil.which, TOOLS))
+
+
+def _install(packages: list[str], why: str, log: str) -> bool:
+    """Install packages of Debian where that can be done without asking; whether it was tried."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if found or not (root and shutil.which("apt-get") and sys.platform == "linux"):
-        return found
-    print("Installing Chromium for the tests that open pages.", flush=True)
+    if not (root and shutil.which("apt-get") and sys.platform == "linux"):
+        return False
+    print(f"Installing {' and '.join(packages)} for {why}.", flush=True)
     variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with open(log, "a", encoding="utf-8") as output:
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", *packages]):
             result = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=variables)
             if result.returncode:
                 print(f"“{' '.join(command)}” failed; details: {log}", flush=True)
                 break
-    return find_browser()
+    return True
 
 
 def steps(python: str, args: list[str]) -> list[tuple[str, list[str]]]:
@@ -86,6 +101,9 @@ def run_checks(environment: Environment, args: list[str]) -> int:
     failed: dict[str, int] = {}
     began, work = time.monotonic(), work_folder(environment.root)
     asked = steps(environment.python, args)
+    if not args and not get_tools(environment.log):
+        print(NO_TOOLS, flush=True)
+        asked = [step for step in asked if not step[0].startswith("bundle")]
     for name, command in asked:
         variables, started = clean_environment(), time.monotonic()
         print(f"== {name}", flush=True)

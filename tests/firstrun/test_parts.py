@@ -287,6 +287,7 @@ def test_the_bundle_that_is_tried_is_the_one_just_built(
     made = [("bundle", [sys.executable, "-c", build]), ("bundle in use", [sys.executable, "-c", tried])]
     monkeypatch.setattr(checks, "steps", lambda python, args: [("manual", [sys.executable, "-c", ""]), *made])
     monkeypatch.setattr(checks, "get_browser", lambda log: "a browser")
+    monkeypatch.setattr(checks, "get_tools", lambda log: True)
     monkeypatch.delenv(checks.BUNDLE, raising=False)
     assert checks.run_checks(Environment(str(tmp_path)), []) == (0 if builds else 6)
     said = capfd.readouterr().out
@@ -298,6 +299,28 @@ def test_the_bundle_that_is_tried_is_the_one_just_built(
     else:
         assert "trying" not in said and "no bundle to try out" in said
         assert said.splitlines()[-1] == "Failed: bundle (6)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux the bundle needs a compiler")
+def test_without_a_compiler_the_bundle_is_left_out_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    steps = [
+        (name, [sys.executable, "-c", f"print('ran', {name!r})"]) for name in ("manual", "bundle", "bundle in use")
+    ]
+    monkeypatch.setattr(checks, "steps", lambda python, args: steps)
+    monkeypatch.setattr(checks, "get_browser", lambda log: "a browser")
+    monkeypatch.setattr(checks, "_install", lambda *_: False)
+    monkeypatch.setattr(checks.shutil, "which", lambda name: None if name == "cc" else f"/usr/bin/{name}")
+    assert checks.run_checks(Environment(str(tmp_path)), []) == 0
+    said = capfd.readouterr().out
+    assert checks.NO_TOOLS in said and "ran manual" in said and "ran bundle" not in said
+
+
+def test_the_tools_looked_for_are_those_that_the_build_needs() -> None:
+    from release import films
+
+    assert checks.TOOLS == films.TOOLS
 
 
 def test_a_bundle_is_not_built_where_a_folder_has_a_space() -> None:
