@@ -27,7 +27,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def begun(repository: Path, home: Path, *args: str, **more: str) -> subprocess.Popen[str]:
-    code = "import sys; from spotid.desktop import start; sys.exit(start(sys.argv[1:]))"
+    # Where these tests run under nohup, a closed terminal would rightly be nothing to the program.
+    heard = "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+    code = f"{heard}; from spotid.desktop import start; sys.exit(start(sys.argv[1:]))"
     return subprocess.Popen(
         [sys.executable, "-c", code, *args],
         cwd=repository,
