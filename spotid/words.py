@@ -73,6 +73,7 @@ class SightingState(Word):
     CROPPED = "cropped", "Cropped and cut out."
     EMBEDDED = "embedded", "Described by numbers and ready to be compared."
     PROBLEM = "problem", "The crop could not be made; the reason stands beside it."
+    OTHER = "other", "Another species than the one that individuals are told apart of; it waits on its shelf."
     WITHDRAWN = "withdrawn", "Boxed anew or taken away by a person; kept, so that nothing said of it is lost."
 
 
@@ -92,7 +93,11 @@ class Stage(Word):
 
     SCAN = "scan", "Looking for photographs"
     READ = "read", "Reading dates, cameras and small pictures"
+    CLIPS = "clips", "Taking still pictures out of clips"
+    STRIPS = "strips", "Reading the writing in pictures without a date"
     DETECT = "detect", "Finding the animals"
+    SPECIES = "species", "Sorting out other species"
+    FOLLOW = "follow", "Following what the collection says of its animals"
     CROP = "crop", "Cropping and removing the background"
     FLANK = "flank", "Telling left sides from right sides"
     EMBED = "embed", "Describing the coats"

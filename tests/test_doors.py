@@ -29,6 +29,7 @@ MAY: dict[str, set[str]] = {
     "__main__": {"cli"},
     "firstrun": set(),
 }
+CLIPS = "av"  # PyAV: 100 MB of libraries, for the readers of clips alone
 HEAVY = {"torch", "torchvision", "cv2", "faiss", "ultralytics", "timm", "kornia", "segment_anything", "safetensors"}
 ONLY_IN = {"flask": "web", "waitress": "web", "sqlite3": "project", "sqlite_utils": "project", "requests": "weights"}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -88,6 +89,9 @@ def test_doors(path: Path) -> None:
         elif parts[0] in HEAVY:
             assert not top or typing_only, f"{name} is heavy: import it inside the function of a worker"
             assert here in ("prepare", "embed", "match", "evaluate", "scenery"), f"{here} must not use {parts[0]}"
+        elif parts[0] == CLIPS:
+            assert not top or typing_only, "av is heavy: import it inside the function of a worker"
+            assert here == "intake", f"{here} must not use av"
         elif parts[0] in ONLY_IN and not typing_only and not (parts[0] == "sqlite3" and only_rows(path)):
             assert here == ONLY_IN[parts[0]], f"{parts[0]} belongs to {ONLY_IN[parts[0]]}/"
 

@@ -154,6 +154,71 @@ def m004_names_and_other_ledgers(db: Database) -> None:
         db.execute(statement)
 
 
+FIFTH = (
+    # The moment as the camera's clock had it, trusted or not. ``captured_at`` is this moment put right by what people
+    # said of the clock, and empty where it is not to be trusted.
+    """ALTER TABLE media ADD COLUMN clock_at TEXT""",
+    """UPDATE media SET clock_at = captured_at""",
+    """ALTER TABLE media ADD COLUMN deployment_id INTEGER REFERENCES deployment(id)""",
+    """ALTER TABLE media ADD COLUMN latitude REAL""",  # as the file itself says where it was taken
+    """ALTER TABLE media ADD COLUMN longitude REAL""",
+    # Of a clip its length; of a still the clip's row is ``parent_id`` and this its moment in it.
+    """ALTER TABLE media ADD COLUMN seconds REAL""",
+    """ALTER TABLE media ADD COLUMN at_ms INTEGER""",
+    # What was said of the whole picture, and by whom: "sheet", "folder", "recognitions", "person".
+    """ALTER TABLE media ADD COLUMN species TEXT NOT NULL DEFAULT ''""",
+    """ALTER TABLE media ADD COLUMN species_by TEXT NOT NULL DEFAULT ''""",
+    """CREATE INDEX media_by_parent ON media (parent_id) WHERE parent_id IS NOT NULL""",
+    """CREATE INDEX media_by_deployment ON media (deployment_id)""",
+    """ALTER TABLE sighting ADD COLUMN species_score REAL""",
+    """ALTER TABLE sighting ADD COLUMN species_by TEXT NOT NULL DEFAULT ''""",
+    # Where leopards walk is not told to everybody.
+    """ALTER TABLE station ADD COLUMN sensitive INTEGER NOT NULL DEFAULT 1""",
+    """ALTER TABLE station ADD COLUMN placed_by TEXT NOT NULL DEFAULT ''""",
+    """ALTER TABLE deployment ADD COLUMN told_by TEXT NOT NULL DEFAULT ''""",  # "table", "person", "photographs", …
+    """ALTER TABLE deployment ADD COLUMN source_uid TEXT""",  # what another program calls it
+    """ALTER TABLE deployment ADD COLUMN zone_minutes INTEGER""",
+    """ALTER TABLE survey ADD COLUMN occasion_days INTEGER NOT NULL DEFAULT 1""",
+    # What a person said of a camera's clock: from a moment of that clock on (the beginning where empty) it was wrong by
+    # so much. Append only; the newest row of a deployment and moment counts.
+    """CREATE TABLE clock_word (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_id INTEGER NOT NULL REFERENCES deployment(id), from_at TEXT,
+         offset_s INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '', reviewer_id INTEGER REFERENCES reviewer(id),
+         made_at TEXT NOT NULL)""",
+    """CREATE INDEX clock_word_by_deployment ON clock_word (deployment_id, id)""",
+    """INSERT INTO clock_word (deployment_id, offset_s, made_at)
+         SELECT id, clock_offset_s, '' FROM deployment WHERE clock_offset_s != 0""",
+    """ALTER TABLE deployment DROP COLUMN clock_offset_s""",
+    # Collections that were taken in, and what each said of its files. ``kind``: "unsorted", "sorted", "sheet", "update",
+    # "recognitions", "package", "original". ``answers``: how a person said that it is meant.
+    """CREATE TABLE collection (
+         id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT NOT NULL,
+         root_id INTEGER REFERENCES root(id), answers TEXT NOT NULL DEFAULT '{}', report TEXT NOT NULL DEFAULT '{}',
+         reviewer_id INTEGER REFERENCES reviewer(id), made_at TEXT NOT NULL, taken_back_at TEXT)""",
+    """CREATE TABLE collection_row (
+         id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL REFERENCES collection(id),
+         root_id INTEGER NOT NULL REFERENCES root(id), relpath TEXT NOT NULL, lines TEXT NOT NULL DEFAULT '',
+         name TEXT NOT NULL DEFAULT '', flank TEXT NOT NULL DEFAULT '', species TEXT NOT NULL DEFAULT '',
+         station TEXT NOT NULL DEFAULT '', latitude REAL, longitude REAL, taken TEXT,
+         state TEXT NOT NULL DEFAULT 'waits', why TEXT NOT NULL DEFAULT '')""",
+    """CREATE INDEX collection_row_by_file ON collection_row (root_id, relpath)""",
+    """CREATE INDEX collection_row_by_state ON collection_row (collection_id, state, id)""",
+    # What another program found in a file: a JSON list of boxes with their scores and species; used once the file is read.
+    """CREATE TABLE recognition (
+         id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL REFERENCES collection(id),
+         media_id INTEGER NOT NULL REFERENCES media(id), boxes TEXT NOT NULL, species TEXT NOT NULL DEFAULT '',
+         species_score REAL, used INTEGER NOT NULL DEFAULT 0)""",
+    """CREATE INDEX recognition_by_media ON recognition (media_id, id)""",
+)
+
+
+@migrations()
+def m005_collections_clips_and_clocks(db: Database) -> None:
+    """Collections with what they say, clips and their stills, species, and what is said of camera clocks."""
+    for statement in FIFTH:
+        db.execute(statement)
+
+
 def version(connection: sqlite3.Connection) -> int:
     """The schema version written in the file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
