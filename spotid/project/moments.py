@@ -1,7 +1,7 @@
 """Pictures of one station taken within seconds of each other: two cameras that saw both sides of one animal.
 
 Only photographs with one animal count, and only those whose time is trusted: an untrusted time is kept as a remark and
-not as a time (see the intake). The clock offset of a deployment is added to its cameras' times.
+not as a time (see the intake).
 """
 
 from __future__ import annotations
@@ -33,10 +33,7 @@ def shots(store: Store) -> Iterator[Shot]:
     """All shots, station by station in order of their corrected times."""
     rows = store.all(
         "SELECT sighting.uid, station.name AS station, media.camera, flank, COALESCE(quality, 0) AS quality, visit,"
-        " (julianday(captured_at) - julianday('2000-01-01')) * 86400.0 + COALESCE((SELECT clock_offset_s"
-        "   FROM deployment WHERE deployment.station_id = media.station_id AND deployment.camera IN ('', media.camera)"
-        "   AND (starts_at IS NULL OR starts_at <= captured_at) AND (ends_at IS NULL OR ends_at >= captured_at)"
-        "   ORDER BY deployment.camera = '', starts_at DESC LIMIT 1), 0) AS second"
+        " (julianday(captured_at) - julianday('2000-01-01')) * 86400.0 AS second"
         " FROM sighting JOIN media ON media.id = sighting.media_id JOIN station ON station.id = media.station_id"
         " WHERE sighting.state IN (?, ?) AND captured_at IS NOT NULL AND COALESCE(time_source, '') NOT IN (?, ?)"
         " AND media.id NOT IN (SELECT media_id FROM sighting WHERE state != 'withdrawn'"
@@ -60,8 +57,13 @@ def untimed(store: Store) -> int:
 
 
 def corrected(store: Store) -> int:
-    """How many deployments have a clock offset."""
-    return int(store.value("SELECT COUNT(*) FROM deployment WHERE clock_offset_s != 0"))
+    """How many deployments have a clock that people put right."""
+    return int(
+        store.value(
+            "SELECT COUNT(DISTINCT deployment_id) FROM clock_word WHERE offset_s != 0 AND id IN"
+            " (SELECT MAX(id) FROM clock_word GROUP BY deployment_id, from_at)"
+        )
+    )
 
 
 def _shot(row: sqlite3.Row) -> Shot:

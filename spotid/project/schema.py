@@ -160,14 +160,14 @@ FIFTH = (
     """ALTER TABLE media ADD COLUMN clock_at TEXT""",
     """UPDATE media SET clock_at = captured_at""",
     """ALTER TABLE media ADD COLUMN deployment_id INTEGER REFERENCES deployment(id)""",
-    """ALTER TABLE media ADD COLUMN latitude REAL""",  # as the file itself says where it was taken
-    """ALTER TABLE media ADD COLUMN longitude REAL""",
+    """ALTER TABLE media ADD COLUMN gps_latitude REAL""",  # as the file itself says where it was taken
+    """ALTER TABLE media ADD COLUMN gps_longitude REAL""",
     # Of a clip its length; of a still the clip's row is ``parent_id`` and this its moment in it.
     """ALTER TABLE media ADD COLUMN seconds REAL""",
     """ALTER TABLE media ADD COLUMN at_ms INTEGER""",
     # What was said of the whole picture, and by whom: "sheet", "folder", "recognitions", "person".
-    """ALTER TABLE media ADD COLUMN species TEXT NOT NULL DEFAULT ''""",
-    """ALTER TABLE media ADD COLUMN species_by TEXT NOT NULL DEFAULT ''""",
+    """ALTER TABLE media ADD COLUMN said_species TEXT NOT NULL DEFAULT ''""",
+    """ALTER TABLE media ADD COLUMN said_by TEXT NOT NULL DEFAULT ''""",
     """CREATE INDEX media_by_parent ON media (parent_id) WHERE parent_id IS NOT NULL""",
     """CREATE INDEX media_by_deployment ON media (deployment_id)""",
     """ALTER TABLE sighting ADD COLUMN species_score REAL""",

@@ -28,7 +28,7 @@ def make(folder: Path, version: int) -> dict[str, Any]:
     return said
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 @pytest.mark.parametrize("looking", [False, True])
 def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: bool) -> None:
     said = make(tmp_path / "old", version)
@@ -47,6 +47,8 @@ def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: boo
             drawn = project.store.all("SELECT * FROM frame_answer ORDER BY id")
             assert [[row["uid"], row["media_uid"], row["boxes"]] for row in drawn] == said["frames"]
             assert len(frames.all_newest(project.store)) == 2
+        if version >= 4:
+            assert {str(number): facts for number, facts in ledger.stored_facts(project.store).items()} == said["facts"]
         assert Desk(project, 5).identities.individuals() == said["identity"]
         assert ledger.stored_identity(project.store) == said["identity"]
         backups = list(project.layout.backups.glob("*before-migration.sqlite"))
@@ -60,3 +62,21 @@ def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: boo
         assert schema.version(copy) == version
         assert copy.execute("SELECT COUNT(*) FROM decision").fetchone()[0] == len(said["answers"])
         copy.close()
+
+
+def test_moments_and_offsets_of_an_older_project_stay(tmp_path) -> None:
+    make(tmp_path / "old", 4)
+    connection = sqlite3.connect(tmp_path / "old" / DATABASE)
+    connection.execute("UPDATE media SET captured_at = '2026-03-01T06:00:00' WHERE id = 1")
+    connection.execute("UPDATE deployment SET clock_offset_s = 3600 WHERE camera = 'A'")
+    connection.commit()
+    connection.close()
+    project = open_project(tmp_path / "old")
+    try:
+        assert project.store.value("SELECT clock_at FROM media WHERE id = 1") == "2026-03-01T06:00:00"
+        words = project.store.all(
+            "SELECT camera, offset_s, from_at FROM clock_word JOIN deployment ON deployment.id = deployment_id"
+        )
+        assert [tuple(word) for word in words] == [("A", 3600, None)]
+    finally:
+        project.close()

@@ -396,7 +396,7 @@ def _copy(copies, laptop: Laptop, initials: str) -> Laptop:
     return made
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_answers_of_older_programs_are_taken_over(copies, tmp_path: Path, repository: Path, version: int) -> None:
     ours, folder = copies("AB"), tmp_path / "older"
     folder.mkdir()

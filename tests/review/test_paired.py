@@ -153,6 +153,9 @@ def test_untrusted_times_are_left_out_and_offsets_are_counted_in(both) -> None:
     name = store.value("SELECT name FROM station WHERE id = ?", station)
     media.keep_stations(store, [(name, "B", None, None, "2026-01-01", "2026-12-31")])
     with store.write() as connection:
-        connection.execute("UPDATE deployment SET clock_offset_s = 60")  # B's clock was a minute slow
+        connection.execute(  # B's clock was a minute slow
+            "INSERT INTO clock_word (deployment_id, offset_s, made_at) SELECT id, 60, '' FROM deployment"
+        )
+        connection.execute("UPDATE media SET captured_at = datetime(captured_at, '+60 seconds') WHERE camera = 'B'")
     assert moments.corrected(store) == 1
     assert asked(both, desk) == {(both.uids[2], both.uids[4])}
