@@ -1,10 +1,11 @@
-"""OpenCV without what plays films, on Linux: small libraries of ours stand in the place of FFmpeg's.
+"""What wheels bring along and never use, left out on Linux: small libraries of ours stand in their place.
 
-The Linux wheels of OpenCV are linked with FFmpeg, which brings OpenSSL 1.1.1k along: its terms don't fit the AGPL, and
-nobody mends it any more. SpotID opens no film, so that nothing of it is ever called; but the libraries must be there
-when OpenCV is loaded. Each stand-in has the name of the library that it replaces and defines, under the same versions,
-the functions that OpenCV asks of it; they do nothing and return 0. What only FFmpeg needs (OpenSSL, libvpx, libdrm)
-stays out. ``cv2.VideoCapture`` and ``cv2.VideoWriter`` open nothing then, as with a file that they can't read.
+OpenCV is linked with FFmpeg, which brings OpenSSL 1.1.1k along: its terms don't fit the AGPL, and nobody mends it any
+more. SpotID opens no film with OpenCV, so that nothing of it is ever called. PyAV reads the films, and is linked with
+all that could write them, play them aloud, show them or fetch them; pillow-heif with what writes HEIC; PROJ with what
+fetches grids from the network. None of it is ever called, but the libraries must be there when what needs them is
+loaded. Each stand-in has the name of the library that it replaces and defines, under the same versions, what is asked
+of it; the functions do nothing and return 0. What only the replaced libraries need (OpenSSL, libdrm, …) stays out.
 """
 
 from __future__ import annotations
@@ -22,9 +23,40 @@ from pathlib import Path
 from release.trim import Entry
 
 FFMPEG = ("libavcodec*", "libavdevice*", "libavfilter*", "libavformat*", "libavutil*", "libswresample*", "libswscale*")
+# Of FFmpeg in PyAV: encoders (x264, x265, SVT-AV1, lame, webp), decoders that FFmpeg has itself (vpx, opus, opencore),
+# graphics cards (vpl), filters, the network (gnutls), sound and screens (asound, xcb). What decodes AV1 (dav1d) stays.
+UNUSED: tuple[str, ...] = (
+    "libx264*",
+    "libx265*",
+    "libSvtAv1Enc*",
+    "libvpx*",
+    "libwebp*",
+    "libmp3lame*",
+    "libopus*",
+    "libopencore*",
+)
+UNUSED += ("libvpl*", "libavfilter*", "libgnutls*", "libasound*", "libxcb*", "libdrm*")
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel that is changed: its modules and libraries in the bundle, as regular expressions; what is replaced."""
+
+    name: str
+    modules: str
+    libraries: str
+    unused: tuple[str, ...]
+
+
+WHEELS = (
+    Wheel("OpenCV", "cv2/", r"opencv_[a-z_]*\.libs/", FFMPEG),
+    Wheel("PyAV", "av/", r"av\.libs/", UNUSED),
+    Wheel("pillow-heif", "_pillow_heif", r"pillow_heif\.libs/", ("libx265*",)),
+    Wheel("pyproj", "pyproj/", r"pyproj\.libs/", ("libcurl*",)),
+)
 TOOLS = ("cc", "readelf")
 ADVICE = "Install gcc and binutils (Debian, Ubuntu: sudo apt install gcc binutils)."
-NEEDED = "On Linux SpotID is built with a C compiler, which makes the stand-ins for FFmpeg (release/films.py)."
+NEEDED = "On Linux SpotID is built with a C compiler, which makes the stand-ins for libraries (release/films.py)."
 # No C library, no start files, nothing that differs between two runs of one compiler.
 FLAGS = ("-shared", "-fPIC", "-O1", "-ffreestanding", "-fno-stack-protector", "-nostdlib")
 LINKED = ("-Wl,--build-id=none", "-Wl,--strip-all", "-Wl,-z,noexecstack", "-Wl,-z,relro", "-Wl,-z,now")
@@ -39,6 +71,10 @@ int avformat_open_input(void **context) {
     write(2, said, sizeof said - 1);
     return -38;
 }""",
+    # Texts that PyAV reads when it is loaded, and a table that nobody reads.
+    "avfilter_configuration": 'const char *avfilter_configuration(void) { return ""; }',
+    "avfilter_license": 'const char *avfilter_license(void) { return ""; }',
+    "x264_levels": "const long x264_levels[512];",
     "av_strerror": "int av_strerror(int code, char *text, unsigned long size) { if (size) *text = 0; return -1; }",
 }
 
@@ -59,27 +95,38 @@ def missing_tools() -> list[str]:
 
 
 def replaced(entries: Iterable[Entry], folder: Path) -> list[Entry]:
-    """The entries with stand-ins, made in ``folder``, for FFmpeg, and without what FFmpeg alone needs.
+    """The entries with stand-ins, made in ``folder``, for what is never used, and without what that alone needs.
 
-    Unchanged on other systems, and where OpenCV has no FFmpeg. Raises SystemExit, a sentence, where a tool is missing
-    or OpenCV asks for more than functions.
+    Unchanged on other systems, and where nothing of the kind is there. Raises SystemExit, a sentence, where a tool is
+    missing or a wheel asks for more than functions.
     """
     found = list(entries)
-    own = {Path(one[0]).name: one for one in found if _is_opencv(one)}
-    films = {name for name in own if any(fnmatch(name, pattern) for pattern in FFMPEG)}
-    if sys.platform != "linux" or not films:
+    if sys.platform != "linux":
+        return found
+    shutil.rmtree(folder, ignore_errors=True)
+    for wheel in WHEELS:
+        found = _without(wheel, found, folder)
+    return found
+
+
+def _without(wheel: Wheel, found: list[Entry], folder: Path) -> list[Entry]:
+    # Libraries are asked for by their names alone; modules in two folders may be named alike.
+    own = {Path(one[0]).name: one for one in found if _belongs(one, wheel.libraries)}
+    modules = {one[0]: one for one in found if _belongs(one, wheel.modules)}
+    unused = {name for name in own if any(fnmatch(name, pattern) for pattern in wheel.unused)}
+    if not unused:
         return found
     if missing_tools():
         raise SystemExit(f"{NEEDED} Not found: {', '.join(missing_tools())}. {ADVICE}")
-    read = {name: binary(Path(one[1])) for name, one in own.items()}
-    stays = _reached({name for name, one in own.items() if one[0].startswith("cv2/")}, read, without=films)
-    gone = _reached(films, read, without=set()) - stays
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    made = {}
-    for name in sorted(films & {needed for one in stays for needed in read[one].needs}):
+    read = {name: binary(Path(one[1])) for name, one in (own | modules).items()}
+    stays = _reached(set(modules), read, without=unused)
+    gone = _reached(unused, read, without=set()) - stays
+    # Two wheels may bring libraries of one name.
+    made, place = {}, folder / wheel.name
+    place.mkdir(parents=True)
+    for name in sorted(unused & {needed for one in stays for needed in read[one].needs}):
         asked = frozenset().union(*(read[one].asked for one in stays))
-        made[name] = stand_in(name, functions(name, read[name], asked), folder)
+        made[name] = stand_in(name, functions(name, read[name], asked, wheel.name), place)
     kept = []
     for entry in found:
         name = Path(entry[0]).name
@@ -90,13 +137,15 @@ def replaced(entries: Iterable[Entry], folder: Path) -> list[Entry]:
     return kept
 
 
-def functions(name: str, library: Binary, asked: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+def functions(
+    name: str, library: Binary, asked: Iterable[tuple[str, str, str]], who: str = "OpenCV"
+) -> list[tuple[str, str]]:
     """What of a library is asked for, as (function, version). Raises SystemExit where it isn't a function."""
     wanted = {one[:2] for one in asked}
     found = sorted(one for one in library.given if one[:2] in wanted)
-    data = [symbol for symbol, _, kind in found if kind not in ("FUNC", "IFUNC")]
+    data = [symbol for symbol, _, kind in found if kind not in ("FUNC", "IFUNC") and symbol not in SPECIAL]
     if data:
-        raise SystemExit(f"OpenCV asks {name} for data, which a stand-in can't give: {', '.join(data)}.")
+        raise SystemExit(f"{who} asks {name} for data, which a stand-in can't give: {', '.join(data)}.")
     return [one[:2] for one in found]
 
 
@@ -151,10 +200,10 @@ def binary(path: Path) -> Binary:
     return Binary("".join(names), tuple(needs), frozenset(asked), frozenset(given))
 
 
-def _is_opencv(entry: Entry) -> bool:
-    """Whether it is a library of OpenCV's wheel."""
+def _belongs(entry: Entry, where: str) -> bool:
+    """Whether it is a library whose name in the bundle begins so."""
     name, _, kind = entry
-    return kind in ("BINARY", "EXTENSION") and bool(re.match(r"cv2/|opencv_[a-z_]*\.libs/", name))
+    return kind in ("BINARY", "EXTENSION") and bool(re.match(where, name))
 
 
 def _reached(start: set[str], read: dict[str, Binary], without: set[str]) -> set[str]:

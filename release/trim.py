@@ -46,6 +46,8 @@ MODEL_PACKAGES = (
 # In the full flavour: what torch loads for graphics cards only (its wheels without them don't ask for it), and what
 # training and downloads alone use: 170 MB of tables and 11 MB of transfers.
 NOT_IN_FULL = ("triton", "cuda", "pynvml", "polars", "_polars_runtime_32", "hf_xet")
+# Modules of wheels that are mostly symbols for debuggers: 25 MB of PyAV's 32, half of pyproj's 9.
+HEAVY = ("av/", "pyproj/")
 FILES = (
     "_tcl_data/tzdata/*",  # 609 files: the status window shows no time of another place
     "_tcl_data/msgs/*",
@@ -59,6 +61,9 @@ FILES = (
     "cv2/qt/*",
     "*/tests/data/*",
     "*.pyi",
+    "*.pyx",
+    "*.pxd",
+    "*.pxi",
     "*/py.typed",
 )
 
@@ -127,7 +132,8 @@ def _release(entry: Entry) -> bytes:
 def stripped(entries: Iterable[Entry], folder: Path) -> list[Entry]:
     """The entries with Python's own libraries free of symbols for debuggers, on Linux; the copies lie in ``folder``.
 
-    Only those: a library of a wheel was rewritten once already, and ``strip`` is known to break some of them.
+    Only those and the modules of ``HEAVY``: a library of a wheel was rewritten once already, and ``strip`` is known to
+    break some of them. The bundle's own check loads what was stripped and uses it.
     """
     tool = shutil.which("strip")
     if sys.platform != "linux" or not tool:
@@ -136,7 +142,8 @@ def stripped(entries: Iterable[Entry], folder: Path) -> list[Entry]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, source, kind in entries:
         path = Path(source)
-        if kind in ("BINARY", "EXTENSION") and path.resolve().is_relative_to(base) and path.resolve().is_file():
+        ours = path.resolve().is_relative_to(base) or name.startswith(HEAVY)
+        if kind in ("BINARY", "EXTENSION") and ours and path.resolve().is_file():
             copy = folder / name.replace("/", "_")
             shutil.copy2(path, copy)
             if subprocess.run([tool, "--strip-unneeded", copy], capture_output=True).returncode == 0:

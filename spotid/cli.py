@@ -10,7 +10,19 @@ from typing import Any
 
 import click
 
-from spotid import __version__, cli_answers, cli_care, cli_desk, log, own_folder
+from spotid import (
+    __version__,
+    cli_answers,
+    cli_care,
+    cli_desk,
+    cli_import,
+    cli_original,
+    cli_places,
+    cli_relink,
+    cli_species,
+    log,
+    own_folder,
+)
 from spotid.cli_care import FOLDER, PROJECT, opened
 from spotid.errors import SpotIDError
 from spotid.places import projects_folder, sample_data, user_path
@@ -179,10 +191,12 @@ def rank(project: Any, out: Path, depth: int) -> None:
     from spotid.export import tables
     from spotid.project.candidates import Candidates
     from spotid.project.cells import written
+    from spotid.project.sightings import OUT_SQL
 
     path_of = dict(
         project.store.all(
-            "SELECT sighting.id, media.relpath FROM sighting JOIN media ON media.id = media_id ORDER BY media.relpath"
+            "SELECT sighting.id, media.relpath FROM sighting JOIN media ON media.id = media_id"
+            f" WHERE sighting.state NOT IN {OUT_SQL} ORDER BY media.relpath"
         )
     )
     candidates = Candidates(project.layout)
@@ -192,7 +206,8 @@ def rank(project: Any, out: Path, depth: int) -> None:
             writer = csv.writer(file)
             writer.writerow([name for name, _ in tables.RANKS])
             for anchor in path_of:
-                for place, one in enumerate(candidates.of(anchor, depth), 1):
+                known = [one for one in candidates.of(anchor, depth) if one.candidate in path_of]
+                for place, one in enumerate(known, 1):
                     paths = written(path_of[anchor]), written(path_of[one.candidate])
                     writer.writerow([paths[0], place, paths[1], f"{one.score:.6f}"])
                     lines += 1
@@ -219,13 +234,15 @@ def sightings(project: Any, out: Path) -> None:
 @main.command()
 @PROJECT
 @click.option("--out", "folder", type=FOLDER, help="The match directory; the project's own folder unless given.")
+@click.option("--coordinates", is_flag=True, help="Tell in the tables where sensitive stations are.")
 @opened(looking=False)
-def export(project: Any, folder: Path | None) -> None:
+def export(project: Any, folder: Path | None, coordinates: bool) -> None:
     """Write one folder per individual with copies of the photographs, and the tables."""
     from spotid.export.folders import default_folder
     from spotid.jobs.bar import work
 
-    result = work(project, "export", folder=str((folder or default_folder(project)).absolute()))
+    target = str((folder or default_folder(project)).absolute())
+    result = work(project, "export", folder=target, coordinates=coordinates)
     click.echo(f"{result['individuals']:,} individuals, {result['files']:,} photographs: {result['folder']}")
     for line in result["not_copied"]:
         click.echo(f"Could not be copied: {line}", err=True)
@@ -258,6 +275,11 @@ _add_simulate()
 cli_care.register(main)
 cli_answers.register(main)
 cli_desk.register(main)
+cli_species.register(main)
+cli_import.register(main)
+cli_relink.register(main)
+cli_places.register(main)
+cli_original.register(main)
 
 if __name__ == "__main__":
     main()

@@ -145,9 +145,28 @@ def build(folder: Path, target: Path | None = None, originals: Path | None = Non
     return made.folder
 
 
+def convert(
+    folder: Path,
+    target: Path | None = None,
+    crops: Path | None = None,
+    matches: Path | None = None,
+    *,
+    sure: bool = False,
+) -> Path:
+    """Make a project of what the original SpotID left, say what came of it, and give its folder."""
+    from spotid.jobs import original as converting
+    from spotid.settings import settings
+
+    done = converting.convert(folder, target, crops, matches, sure=sure, settings=settings())
+    for sentence in done.sentences():
+        click.echo(sentence)
+    return done.folder
+
+
 def usable(folder: Path) -> Path:
-    """A project's folder as it is, or that of the project built around a folder of embeddings."""
-    from spotid.errors import EmbeddingsOnlyError
+    """A project's folder as it is, or that of the project built around a folder of embeddings, the original's too."""
+    from spotid.errors import EmbeddingsOnlyError, OriginalDataError
+    from spotid.jobs import original
     from spotid.project.folder import open_project
     from spotid.project.layout import looks_like_project
     from spotid.project.rebuild import target_of
@@ -157,6 +176,9 @@ def usable(folder: Path) -> Path:
     except EmbeddingsOnlyError:
         made = target_of(folder)
         return made if looks_like_project(made) and made != folder.expanduser().absolute() else build(folder)
+    except OriginalDataError:
+        made = original.target_of(folder.expanduser().absolute())
+        return made if looks_like_project(made) else convert(folder)
     return folder
 
 

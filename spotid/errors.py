@@ -68,6 +68,18 @@ class EmbeddingsOnlyError(ProjectError):
     code = "embeddings-only"
 
 
+class OriginalDataError(ProjectError):
+    """A folder of embeddings of the original SpotID; a project can be made of it."""
+
+    code = "original-embeddings"
+
+
+class PicturesMissingError(ProjectError):
+    """Pictures that a folder of the original SpotID names are not where it says; a person can say where they are."""
+
+    code = "original-pictures"
+
+
 class DiskFullError(SpotIDError):
     """There is no room left to write."""
 

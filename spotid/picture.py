@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".bmp"})
+CLIPS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".webm", ".mkv", ".mts", ".m2ts", ".3gp"})
 HEIF = frozenset({".heic", ".heif"})
 # What is in a file need not be what its name says, and Pillow would hand an EPS to Ghostscript, which runs programs.
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF")
@@ -27,6 +28,16 @@ GIANT_PIXELS = 40_000_000  # a picture with more may be what memory ran out for;
 def is_picture_name(name: str) -> bool:
     """Whether a file's name says that it is a picture; spaces and dots at its end say nothing."""
     return Path(name.rstrip(" .\t\r\n")).suffix.lower() in EXTENSIONS
+
+
+def is_clip_name(name: str) -> bool:
+    """Whether a file's name says that it is a video clip; spaces and dots at its end say nothing."""
+    return Path(name.rstrip(" .\t\r\n")).suffix.lower() in CLIPS
+
+
+def is_original_name(name: str) -> bool:
+    """Whether a file's name says that it is a picture or a clip."""
+    return is_picture_name(name) or is_clip_name(name)
 
 
 def fault(problem: Problem) -> PictureError:

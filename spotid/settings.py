@@ -55,6 +55,7 @@ QUIET = {
     "OPENPYXL_LXML": "False",  # defusedxml guards Python's own XML reader; lxml would be used where somebody has it
     "OPENPYXL_DEFUSEDXML": "True",
     "NO_ALBUMENTATIONS_UPDATE": "1",
+    "PROJ_NETWORK": "OFF",  # pyproj would fetch grids for small shifts between datums
 }
 
 

@@ -62,6 +62,7 @@ class MediaState(Word):
     READ = "read", "Read; the search for animals has not happened yet."
     ANIMAL = "animal", "At least one animal was found."
     NO_ANIMAL = "no_animal", "No animal was found; look through these, the search may have missed one."
+    CLIP = "clip", "A clip; the stills taken out of it are searched like photographs."
     PROBLEM = "problem", "The file could not be used; the reason stands beside it."
     MISSING = "missing", "The file was here before and is not there now."
 
@@ -92,8 +93,8 @@ class Stage(Word):
     """The steps of a run, in order."""
 
     SCAN = "scan", "Looking for photographs"
-    READ = "read", "Reading dates, cameras and small pictures"
     CLIPS = "clips", "Taking still pictures out of clips"
+    READ = "read", "Reading dates, cameras and small pictures"
     STRIPS = "strips", "Reading the writing in pictures without a date"
     DETECT = "detect", "Finding the animals"
     SPECIES = "species", "Sorting out other species"
@@ -130,6 +131,34 @@ class Problem(Word):
     NO_DECODER = (
         *("no_decoder", "This kind of picture needs an extra library that is not installed."),
         "Save the picture as JPEG, or install SpotID again; every run tries again.",
+    )
+    NOT_A_CLIP = (
+        *("not_a_clip", "This is not a video clip that can be opened, whatever its name says."),
+        "Look at what it is; a clip of an unusual kind can be saved as MP4 by another program.",
+    )
+    CLIP_CUT_OFF = (
+        *("clip_cut_off", "The clip is cut off or damaged; not one picture in it can be shown."),
+        "Copy it again from the memory card; where it is the same there, the camera did not finish writing it.",
+    )
+    CLIP_NO_PICTURES = (
+        *("clip_no_pictures", "The clip holds sound only, or no picture at all."),
+        "It was not used; nothing needs to be done.",
+    )
+    CLIP_NO_DECODER = (
+        *("clip_no_decoder", "The pictures of this clip are packed in a way that is not known here."),
+        "Save the clip as MP4 with H.264 by another program.",
+    )
+    CLIP_TOO_LARGE = (
+        *("clip_too_large", "The pictures of this clip have more pixels than can be opened safely."),
+        "Save the clip with smaller pictures, of at most 40 megapixels.",
+    )
+    CLIP_PROTECTED = (
+        *("clip_protected", "The clip is locked by a password or by copy protection."),
+        "Save an open copy with the program that made it.",
+    )
+    CLIP_NO_READER = (
+        *("clip_no_reader", "Clips need an extra library (PyAV) that is not installed."),
+        "Install SpotID again; every run tries again.",
     )
     OUTSIDE = (
         *("outside", "The file is a link that leads out of its folder; it was not read."),

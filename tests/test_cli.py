@@ -14,8 +14,9 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("agreement", "app", "backup", "boxes", "check", "demo", "doctor", "export", "merge-answers")
-COMMANDS += ("open", "rank", "rebuild", "report", "restore", "run", "sightings", "simulate")
+COMMANDS = ("agreement", "app", "backup", "boxes", "check", "demo", "doctor", "export", "import", "import-package")
+COMMANDS += ("import-recognitions", "imports", "individuals", "merge-answers", "open", "original", "rank", "rebuild")
+COMMANDS += ("relink", "report", "restore", "run", "sightings", "simulate", "stations", "update-metadata")
 
 
 def run(*arguments: object) -> Result:
@@ -62,7 +63,7 @@ def test_sightings_has_the_columns_promised(closed, tmp_path) -> None:
     assert run("sightings", "--project", closed, "--out", out).exit_code == 0
     with out.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    columns = "path,x,y,w,h,score,species,flank,quality,station,time,individual,state"
+    columns = "path,x,y,w,h,score,species,flank,quality,station,time,individual,state,clip_second"
     assert ",".join(rows[0]) == columns
     assert [row["individual"] for row in rows] == ["leopard_1", "leopard_1", "", "", "", ""]
     assert [float(rows[0][side]) for side in "xywh"] == [0, 0, 1, 1]

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "spotid"
 ROOMS = ("intake", "prepare", "embed", "match", "review", "export", "evaluate")
 GROUND = {"words", "errors", "settings", "places", "boxes", "picture", "scenery", "progress", "seal", "__init__"}
-GROUND |= {"about", "log", "own_folder", "lookup", "weights"}
+GROUND |= {"about", "log", "own_folder", "lookup", "weights", "light", "sun"}
 
 # From → what it may import besides itself and the ground floor.
 MAY: dict[str, set[str]] = {
@@ -21,14 +21,35 @@ MAY: dict[str, set[str]] = {
     "support": {"project", "jobs"},
     "web": {"project", "profiles", "jobs", "support", *ROOMS},
     "desktop": {"project", "jobs", "support", "web", "translations"},
-    "cli": {"project", "profiles", "jobs", "web", "cli_care", "cli_answers", "cli_desk", *ROOMS},
+    "cli": {
+        "project",
+        "profiles",
+        "jobs",
+        "web",
+        "cli_care",
+        "cli_answers",
+        "cli_desk",
+        "cli_species",
+        "cli_import",
+        "cli_original",
+        "cli_relink",
+        "cli_places",
+        *ROOMS,
+    },
     "cli_care": {"project", "jobs"},
     "cli_desk": {"project", "jobs", "support", "web", "cli_care"},
     "cli_answers": {"project", "review", "export", "cli_care"},
+    "cli_species": {"project", "jobs", "intake", "cli_care"},
+    "cli_places": {"project", "intake", "export", "cli_care"},
+    "cli_import": {"project", "jobs", "intake", "review", "export", "cli_care", "cli_species", "cli_import_told"},
+    "cli_import_told": set(),
+    "cli_original": {"cli_care"},
+    "cli_relink": {"project", "intake", "cli_care"},
     "reference": {"project", "jobs", "web", "cli", *ROOMS},
     "__main__": {"cli"},
     "firstrun": set(),
 }
+SKY = {"pyproj", "astral"}  # libraries that few commands need: none waits for them at its start
 CLIPS = "av"  # PyAV: 100 MB of libraries, for the readers of clips alone
 HEAVY = {"torch", "torchvision", "cv2", "faiss", "ultralytics", "timm", "kornia", "segment_anything", "safetensors"}
 ONLY_IN = {"flask": "web", "waitress": "web", "sqlite3": "project", "sqlite_utils": "project", "requests": "weights"}
@@ -89,6 +110,8 @@ def test_doors(path: Path) -> None:
         elif parts[0] in HEAVY:
             assert not top or typing_only, f"{name} is heavy: import it inside the function of a worker"
             assert here in ("prepare", "embed", "match", "evaluate", "scenery"), f"{here} must not use {parts[0]}"
+        elif parts[0] in SKY:
+            assert not top or typing_only, f"{name} is imported inside the function that needs it"
         elif parts[0] == CLIPS:
             assert not top or typing_only, "av is heavy: import it inside the function of a worker"
             assert here == "intake", f"{here} must not use av"

@@ -12,7 +12,7 @@ from typing import Any
 
 from spotid import __version__
 from spotid.errors import BadRequestError, DiskFullError, PictureError, ProjectError
-from spotid.export import tables
+from spotid.export import places, tables
 from spotid.export.animals import animal_lines
 from spotid.export.names import export_name, safe
 from spotid.progress import Progress
@@ -27,6 +27,7 @@ from spotid.words import Problem
 MATCHES_FILE = "leopard_matches.csv"
 SIGHTINGS_FILE = "sightings.csv"
 INDIVIDUALS_FILE = "individuals.csv"
+METADATA_FILE = "metadata.csv"
 EARLIER = "earlier tables"
 NO_LONGER = "no longer identified"
 
@@ -36,8 +37,10 @@ def default_folder(project: Project) -> Path:
     return project.layout.exports / "matches"
 
 
-def export_matches(project: Project, folder: Path, progress: Progress) -> dict[str, Any]:
+def export_matches(project: Project, folder: Path, progress: Progress, *, coordinates: bool = False) -> dict[str, Any]:
     """Write or bring up to date the match directory. Returns folder, individuals and files for the person.
+
+    ``coordinates``: the table of stations also tells where sensitive ones are.
 
     A second export adds what is new. A copy whose individual has changed since is moved, so that no photograph stays
     under the wrong animal; nothing is deleted, and files that we did not write are never touched.
@@ -70,7 +73,7 @@ def export_matches(project: Project, folder: Path, progress: Progress) -> dict[s
         if relpath is not None:
             lines.append(_line(project, row, relpath, joined, conflicts))
         progress.step()
-    _write_tables(project, folder, lines, unreadable, conflicts)
+    _write_tables(project, folder, lines, unreadable, conflicts, coordinates)
     individuals = len({line["Leopard ID"] for line in lines})
     results.note_export(project.store, "matches", str(folder), individuals, len(lines))
     return {
@@ -153,7 +156,7 @@ def _line(
     return {
         "Image Path": relpath,
         "Leopard ID": row["code"],
-        "Original Path": str(project.path / row["root"] / row["relpath"]),
+        "Original Path": str(project.path / (row["clip_root"] or row["root"]) / (row["clip"] or row["relpath"])),
         "Station": row["station"],
         "Camera": row["camera"],
         "Time": row["captured_at"],
@@ -163,6 +166,24 @@ def _line(
         "Decision Row": joined.get(row["uid"]),
         "Conflict": "yes" if row["uid"] in conflicts else "",
         "Name": row["name"],
+        "Clip Second": _second(row["at_ms"]),
+    }
+
+
+def _second(at_ms: int | None) -> str | None:
+    """A moment in a clip as the tables have it."""
+    return None if at_ms is None else f"{at_ms / 1000:.3f}"
+
+
+def _as_collection(line: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``leopard_matches.csv`` as one of ``metadata.csv``."""
+    return {
+        "original_path": line["Image Path"],
+        "unique_name": line["Name"] or line["Leopard ID"],
+        "locality name": line["Station"],
+        "datetime": line["Time"],
+        "flank": "" if line["Flank"] == "unknown" else line["Flank"],
+        "box": line["Box"],
     }
 
 
@@ -175,25 +196,33 @@ def sighting_lines(project: Project) -> Iterator[dict[str, Any]]:
         for name in ("score", "quality"):
             line[name] = None if row[name] is None else f"{row[name]:.4f}"
         yield line | {
-            "path": row["relpath"],
+            "path": row["clip"] or row["relpath"],
             "species": row["species"],
             "flank": row["flank"],
             "station": row["station"],
             "time": row["captured_at"],
             "individual": row["code"],
             "state": f"{state}: {reason}" if reason else state,
+            "clip_second": _second(row["at_ms"]),
         }
 
 
 def _write_tables(
-    project: Project, folder: Path, lines: list[dict[str, Any]], unreadable: list[str], conflicts: frozenset[str]
+    project: Project,
+    folder: Path,
+    lines: list[dict[str, Any]],
+    unreadable: list[str],
+    conflicts: frozenset[str],
+    coordinates: bool,
 ) -> None:
     stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
     documents = {
         MATCHES_FILE: tables.text_of(tables.MATCHES, lines),
+        METADATA_FILE: tables.text_of(tables.METADATA, map(_as_collection, lines)),
         SIGHTINGS_FILE: tables.text_of(tables.SIGHTINGS, sighting_lines(project)),
         INDIVIDUALS_FILE: tables.text_of(tables.INDIVIDUALS, animal_lines(project, conflicts)),
-        "README.txt": _readme(project, unreadable).encode("utf-8"),
+        **places.documents(project.store, coordinates),
+        "README.txt": _readme(project, unreadable, coordinates).encode("utf-8"),
         "manifest.json": json.dumps(
             {
                 "software": f"SpotID {__version__}",
@@ -238,7 +267,7 @@ def _not_replaced(path: Path, error: OSError) -> ProjectError:
     )
 
 
-def _readme(project: Project, unreadable: list[str]) -> str:
+def _readme(project: Project, unreadable: list[str], coordinates: bool) -> str:
     missing = "\n".join(f"  {line}" for line in unreadable)
     return (
         f"Matches of “{project.title}”, written by SpotID {__version__}.\n\n"
@@ -247,8 +276,11 @@ def _readme(project: Project, unreadable: list[str]) -> str:
         "When an answer is changed, the next export moves the copies; a photograph whose answer was taken back lies\n"
         f"in “{NO_LONGER}”. Tables that an export replaced lie in “{EARLIER}”.\n\n"
         f"{MATCHES_FILE}\n{tables.explained(tables.MATCHES)}\n\n"
+        f"{METADATA_FILE}\n  With it, this folder can be imported into another SpotID project as it is.\n"
+        f"{tables.explained(tables.METADATA)}\n\n"
         f"{SIGHTINGS_FILE}\n{tables.explained(tables.SIGHTINGS)}\n\n"
         f"{INDIVIDUALS_FILE}\n{tables.explained(tables.INDIVIDUALS)}\n\n"
+        f"{places.readme(project.store, coordinates)}"
         f"Reading the tables\n{tables.READING}"
         + (f"\nThese photographs could not be copied:\n{missing}\n" if unreadable else "")
     )

@@ -12,32 +12,34 @@ from spotid.project.cells import written
 MATCHES = (
     ("Image Path", "the copy of the photograph, seen from this folder"),
     ("Leopard ID", "the permanent code of the individual; it is never given to another animal"),
-    ("Original Path", "where the photograph was when it was copied"),
+    ("Original Path", "where the photograph was when it was copied; of a still picture taken out of a clip, the clip"),
     ("Station", "the camera station; empty where it is not known"),
     ("Camera", "the camera at that station, where there are several"),
-    ("Time", "when it was taken, by the camera's own clock (local time, not corrected)"),
+    ("Time", "when it was taken: local time by the camera's clock, put right where people said how"),
     ("Flank", "the side of the animal that is visible: left, right, front, rear or unknown"),
     ("Sighting", "the program's own name for this animal's box in this photograph"),
     ("Box", "left, top, width and height of the box, as fractions of the upright photograph"),
     ("Decision Row", "the number of the newest answer in the ledger that joined this sighting to the individual"),
     ("Conflict", "yes where answers contradict one another about this individual: look at it before you count"),
     ("Name", "the name that people gave the individual; empty where it has none"),
+    ("Clip Second", "of a still picture, its moment in the clip: seconds since the clip's beginning"),
 )
 
 SIGHTINGS = (
-    ("path", "the photograph, as found below the folder of originals"),
+    ("path", "the photograph or clip, as found below the folder of originals"),
     ("x", "left edge of the animal's box, as a fraction of the upright photograph"),
     ("y", "top edge of the box"),
     ("w", "width of the box"),
     ("h", "height of the box"),
     ("score", "how sure the detector was, 0 to 1; empty where there is no box"),
-    ("species", "the species, where it is known"),
+    ("species", "the species as it was told; an animal of another species has the state “other” and no individual"),
     ("flank", "the side of the animal that is visible"),
     ("quality", "sharpness, size and exposure together, 0 to 1"),
     ("station", "the camera station"),
-    ("time", "when the photograph was taken, by the camera's own clock"),
+    ("time", "when the photograph was taken: by the camera's clock, put right where people said how"),
     ("individual", "the individual's code; empty while nobody has said"),
     ("state", "where the photograph or the sighting stands, problems with their reason"),
+    ("clip_second", "of a still picture taken out of a clip, its moment: seconds since the clip's beginning"),
 )
 
 INDIVIDUALS = (
@@ -50,11 +52,21 @@ INDIVIDUALS = (
     ("right", "how many of them show its right side"),
     ("flanks", "the flanks seen: left, right, both, or none that is known; count by one flank unless both are linked"),
     ("linked", "who said that its left and its right side belong together, with the row of that answer"),
-    ("first", "when it was first seen, by the camera's own clock"),
+    ("first", "when it was first seen, clocks put right"),
     ("last", "when it was last seen"),
     ("stations", "the stations at which it was seen, parted by semicolons"),
     ("notes", "what people wrote about it"),
     ("conflict", "yes where answers contradict one another about it"),
+)
+
+# What a SpotID elsewhere imports from an export: its table of a collection (see the sheets of the intake).
+METADATA = (
+    ("original_path", "the copy of the photograph, seen from this folder"),
+    ("unique_name", "the individual: its name, or its code where it has none"),
+    ("locality name", "the camera station"),
+    ("datetime", "when it was taken"),
+    ("flank", "the side of the animal that is visible; empty where it is not known"),
+    ("box", "left, top, width and height of the animal's box, as fractions of the upright photograph"),
 )
 
 RANKS = (

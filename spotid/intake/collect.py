@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from spotid.errors import SpotIDError
-from spotid.intake import clock, scan, station_table, stations
+from spotid.intake import scan, station_table, stations
 from spotid.intake.reader import Reader
 from spotid.progress import Progress
-from spotid.project import aside, changed, hand, media, notes
+from spotid.project import (
+    aside,
+    changed,
+    clips,
+    collection_facts,
+    collections,
+    hand,
+    media,
+    notes,
+    settling,
+    stations_told,
+)
 from spotid.project.filenames import shown
 from spotid.project.folder import Project
 from spotid.project.inside import inside
@@ -55,6 +67,8 @@ def scan_roots(project: Project, progress: Progress) -> None:
     """Look for files in every folder of originals; new and changed ones are queued, gone ones marked."""
     progress.expect(0)
     for root_id, folder in media.roots(project.store).items():
+        if folder == project.path / media.FRAMES:
+            continue  # the stills of clips, which no walk looks for
         if not folder.is_dir():
             # An unplugged disk must not mark 100,000 files as missing.
             progress.step(0, f"The folder {shown(str(folder))} is not there now; its photographs wait for it.")
@@ -93,14 +107,16 @@ def _read_station_table(project: Project, folder: Path, tell: Callable[[str], No
         if not table.is_file():
             return
         inside(table, folder)
-        rows = station_table.read_stations(table, tell)
+        days = notes.get(project.store, stations_told.DAYS_NOTE)
+        rows = station_table.read_stations(table, tell, {"dates": days} if days else {})
     except SpotIDError as error:
         tell(f"{error} The run goes on without it.")
         return
     except OSError as error:
         tell(f"“{table.name}” can't be read: {error.strerror or error}. The run goes on without it.")
         return
-    media.keep_stations(project.store, [(r.station, r.camera, r.latitude, r.longitude, r.start, r.end) for r in rows])
+    for sentence in stations_told.keep_folder_table(project.store, str(folder), rows):
+        tell(f"{table.name}: {sentence}")
 
 
 def read_pending(project: Project, settings: dict[str, Any], progress: Progress) -> None:
@@ -112,22 +128,27 @@ def read_pending(project: Project, settings: dict[str, Any], progress: Progress)
     level = notes.get(project.store, STATION_LEVEL, stations.AUTO)
     reader = Reader(project, level, media.station_names(project.store), settings["small_side"])
     judge = aside.Judge()
-    progress.expect(media.count(project.store, MediaState.FOUND))
+    individuals = collections.no_folder_stations(project.store)
+    pending = media.count(project.store, MediaState.FOUND)
+    if pending:
+        collection_facts.due(project.store)
+    progress.expect(pending)
     after = 0
     while rows := media.in_state(project.store, MediaState.FOUND, settings["batch"], after):
         after = rows[-1]["id"]
         facts: list[media.Facts] = []
         try:
             for row in rows:
-                if row["root_id"] in roots:
+                if row["root_id"] in roots and row["kind"] != clips.CLIP:
                     with hand.holding(project, Stage.READ, [row["uid"]]):
                         fact = _read_one(project, row, roots[row["root_id"]], reader, judge)
-                    facts += [] if fact is None else [fact]
+                    facts += [] if fact is None else [_no_folder(fact) if row["root_id"] in individuals else fact]
         finally:  # where the run stops here, what was read stays read
             media.keep_facts(project.store, facts)
         progress.step(len(rows))
-    _settle_times(project)
-    media.number_visits(project.store, settings["visit_minutes"])
+    collection_facts.apply_facts(project.store)
+    clips.follow(project.store)
+    settling.settle(project.store, settings["visit_minutes"])
 
 
 def _read_one(project: Project, row: sqlite3.Row, root: Path, reader: Reader, judge: aside.Judge) -> media.Facts | None:
@@ -141,8 +162,7 @@ def _read_one(project: Project, row: sqlite3.Row, root: Path, reader: Reader, ju
     return facts
 
 
-def _settle_times(project: Project) -> None:
-    """Times that lay ahead when they were read, because the computer's own clock was behind, count once they do not."""
-    rows = project.store.all("SELECT id, problem_detail FROM media WHERE time_source = ?", clock.FUTURE)
-    told = [(row["id"], clock.moment_of(row["problem_detail"])) for row in rows]
-    media.keep_times(project.store, [(one, when) for one, when in told if when and clock.doubt(when) is None])
+def _no_folder(facts: media.Facts) -> media.Facts:
+    """The facts of a photograph whose folder is called after an individual, and so after no station."""
+    told = facts.station_by == "folder"
+    return replace(facts, station=None, station_by="", camera=facts.serial or "") if told else facts

@@ -1,4 +1,4 @@
-"""What a camera wrote into a picture: time, make, model, serial number."""
+"""What a camera wrote into a picture: time, make, model, serial number, and where it was."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _MAKE, _MODEL, _DATE = 0x010F, 0x0110, 0x0132
+_GPS_FOLDER = 0x8825
 _EXIF_FOLDER, _DATE_ORIGINAL, _DATE_DIGITISED, _SERIAL = 0x8769, 0x9003, 0x9004, 0xA431
 _LONGEST = 100
 
@@ -25,6 +26,7 @@ class CameraNotes:
     make: str | None = None
     model: str | None = None
     serial: str | None = None
+    gps: tuple[float, float] | None = None  # latitude and longitude in degrees
 
 
 def camera_notes(picture: Image.Image) -> CameraNotes:
@@ -48,8 +50,24 @@ def _notes(picture: Image.Image) -> CameraNotes:
     return CameraNotes(
         when if trusted else None,
         None if trusted else when,
-        *(_text(exif.get(_MAKE)), _text(exif.get(_MODEL)), _text(detail.get(_SERIAL))),
+        *(_text(exif.get(_MAKE)), _text(exif.get(_MODEL)), _text(detail.get(_SERIAL)), _gps(exif)),
     )
+
+
+def _gps(exif: Image.Exif) -> tuple[float, float] | None:
+    """Where the camera's receiver was; None where it says nothing, or 0 and 0, as one does that knows no place."""
+    try:
+        told = exif.get_ifd(_GPS_FOLDER)
+        latitude, longitude = (
+            sum(float(part) / unit for part, unit in zip(told[tag], (1, 60, 3600), strict=True)) for tag in (2, 4)
+        )
+    except Exception:  # no place, or a damaged one; the rest of the notes is good
+        return None
+    latitude = -latitude if str(told.get(1, "N")).upper().startswith("S") else latitude
+    longitude = -longitude if str(told.get(3, "E")).upper().startswith("W") else longitude
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180) or (latitude == 0 and longitude == 0):
+        return None
+    return round(latitude, 7), round(longitude, 7)
 
 
 def _text(value: Any) -> str | None:

@@ -103,7 +103,7 @@ def frames(
 
     ``distinct`` leaves out what looks the same as the frame given before. Raises PictureError, MemoryError.
     """
-    keys, before = _by_keys(path, every_ms), None
+    keys, before = by_keys(path, every_ms), None
     with opened(path, threads) as (container, stream):
         for ms, frame in ClipReader(container, stream).frames(every_ms, keys):
             if distinct:
@@ -139,7 +139,7 @@ def watch(
     far and may raise to stop. The same clip gives the same stills. Raises PictureError, MemoryError, and OSError where
     ``folder`` can't be written.
     """
-    keys = _by_keys(path, every_ms)
+    keys = by_keys(path, every_ms)
     with opened(path, threads) as (container, stream):
         reader = ClipReader(container, stream)
         looks, film = _survey(reader, container, stream, path, every_ms, keys, tell)
@@ -159,6 +159,27 @@ def watch(
             for ms, frame in wanted(ClipReader(container, stream).frames(every_ms, keys), left):
                 done[ms] = write(ms, frame, found[ms])
     return Watched(film, [done[ms] for ms in sorted(done)], len(looks))
+
+
+def again(path: Path, moments: dict[int, Path], *, every_ms: int = EVERY_MS, threads: int = 1) -> set[int]:
+    """Write the frames of ``moments`` (ms to JPEG) that ``watch`` gave before; the moments that were met.
+
+    The same clip gives the same bytes. Raises as ``watch`` does.
+    """
+    keys, met = by_keys(path, every_ms), set[int]()
+    with opened(path, threads) as (container, stream):
+        film: Film | None = None
+        for ms, frame in ClipReader(container, stream).frames(every_ms, keys):
+            film = film or _facts(container, stream, frame, path)
+            if ms not in moments:
+                continue
+            start = film.began.moment if film.began.sure else None
+            picture = still_file.upright(frame, _aspect(stream))
+            still_file.write(moments[ms], picture, path.name, ms, start, film.make, film.model)
+            met.add(ms)
+            if len(met) == len(moments):
+                break
+    return met
 
 
 def _survey(
@@ -237,7 +258,7 @@ def _aspect(stream: VideoStream) -> Fraction:
     return told if told and Fraction(1, 4) <= told <= 4 else Fraction(1)
 
 
-def _by_keys(path: Path, every_ms: int) -> bool:
+def by_keys(path: Path, every_ms: int) -> bool:
     """Whether a clip is long, and its key frames close enough, to be read by these alone."""
     with opened(path) as (container, stream):
         seconds = _seconds(container, stream)

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from spotid.errors import PictureError
-from spotid.words import Problem, Word
+from spotid.words import Problem
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-EXTENSIONS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".webm", ".mkv", ".mts", ".m2ts"})
 MOST_PIXELS = 40_000_000  # 8K has 33 million; a decoder holds several frames of this size
 LONGEST_SIDE = 16_384
 BUFFER = 1 << 18
@@ -29,45 +28,7 @@ MOV_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"p
 PROTECTED = (b"encv", b"drmi", b"pssh", b"senc")
 
 
-class ClipProblem(Word):
-    """Why a clip could not be used, and what a person can do about it."""
-
-    NOT_A_CLIP = (
-        *("not_a_clip", "This is not a video clip that can be opened, whatever its name says."),
-        "Look at what it is; a clip of an unusual kind can be saved as MP4 by another program.",
-    )
-    CUT_OFF = (
-        *("clip_cut_off", "The clip is cut off or damaged; not one picture in it can be shown."),
-        "Copy it again from the memory card; where it is the same there, the camera did not finish writing it.",
-    )
-    NO_PICTURES = (
-        *("clip_no_pictures", "The clip holds sound only, or no picture at all."),
-        "It was not used; nothing needs to be done.",
-    )
-    NO_DECODER = (
-        *("clip_no_decoder", "The pictures of this clip are packed in a way that is not known here."),
-        "Save the clip as MP4 with H.264 by another program.",
-    )
-    TOO_LARGE = (
-        *("clip_too_large", "The pictures of this clip have more pixels than can be opened safely."),
-        "Save the clip with smaller pictures, of at most 40 megapixels.",
-    )
-    PROTECTED = (
-        *("clip_protected", "The clip is locked by a password or by copy protection."),
-        "Save an open copy with the program that made it.",
-    )
-    NO_READER = (
-        *("clip_no_reader", "Clips need an extra library (PyAV) that is not installed."),
-        "Install SpotID again; every run tries again.",
-    )
-
-
-def is_film_name(name: str) -> bool:
-    """Whether a file's name says that it is a clip; spaces and dots at its end say nothing."""
-    return Path(name.rstrip(" .\t\r\n")).suffix.lower() in EXTENSIONS
-
-
-def fault(problem: ClipProblem | Problem) -> PictureError:
+def fault(problem: Problem) -> PictureError:
     """The error that goes with a problem."""
     return PictureError(problem, problem.sentence, problem.advice)
 
@@ -95,21 +56,21 @@ def opened(path: Path, threads: int = 1) -> Iterator[tuple[InputContainer, Video
     try:
         import av
     except ImportError:
-        raise fault(ClipProblem.NO_READER) from None
+        raise fault(Problem.CLIP_NO_READER) from None
     try:
         _check_plain(path)
         with path.open("rb") as file:
             head = file.read(400)
             kind = kind_of(head)
             if kind is None:
-                raise fault(ClipProblem.NOT_A_CLIP if head.strip(b"\0") else ClipProblem.CUT_OFF)
+                raise fault(Problem.NOT_A_CLIP if head.strip(b"\0") else Problem.CLIP_CUT_OFF)
             file.seek(0)
             with _container(file, kind) as container:
                 yield container, _pictures(container, file, threads)
     except PictureError:
         raise
     except av.error.FFmpegError as error:
-        raise fault(ClipProblem.CUT_OFF) from error
+        raise fault(Problem.CLIP_CUT_OFF) from error
     except FileNotFoundError:
         raise PictureError(
             Problem.UNREADABLE, "The file is no longer where it was.", "Put it back, or run again to take note of it."
@@ -127,7 +88,7 @@ def _container(file: BinaryIO, kind: str) -> Iterator[InputContainer]:
             file, format=kind, options={"protocol_whitelist": "none"}, metadata_errors="replace", buffer_size=BUFFER
         )
     except av.error.FFmpegError as error:
-        raise fault(ClipProblem.PROTECTED if is_protected(file) else ClipProblem.CUT_OFF) from error
+        raise fault(Problem.CLIP_PROTECTED if is_protected(file) else Problem.CLIP_CUT_OFF) from error
     assert isinstance(container, av.container.InputContainer)
     with container:
         yield container
@@ -139,11 +100,11 @@ def _pictures(container: InputContainer, file: BinaryIO, threads: int) -> VideoS
 
     streams = [one for one in container.streams.video if not one.disposition & av.stream.Disposition.attached_pic]
     if not streams:
-        raise fault(ClipProblem.NO_PICTURES)
+        raise fault(Problem.CLIP_NO_PICTURES)
     stream = streams[0]
     codec = stream.codec_context
     if codec is None:
-        raise fault(ClipProblem.PROTECTED if is_protected(file) else ClipProblem.NO_DECODER)
+        raise fault(Problem.CLIP_PROTECTED if is_protected(file) else Problem.CLIP_NO_DECODER)
     check_size(codec.width, codec.height)
     # A frame may say another size than the header does; the decoder itself refuses it then.
     codec.options = {"max_pixels": str(MOST_PIXELS)}
@@ -154,7 +115,7 @@ def _pictures(container: InputContainer, file: BinaryIO, threads: int) -> VideoS
 def check_size(width: int, height: int) -> None:
     """Raises PictureError for pictures that would need too much memory."""
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise fault(ClipProblem.TOO_LARGE)
+        raise fault(Problem.CLIP_TOO_LARGE)
 
 
 def is_protected(file: BinaryIO) -> bool:
@@ -171,7 +132,7 @@ def is_protected(file: BinaryIO) -> bool:
 def no_picture(path: Path) -> PictureError:
     """The error for a clip that opened and gave no picture."""
     with path.open("rb") as file:
-        return fault(ClipProblem.PROTECTED if is_protected(file) else ClipProblem.CUT_OFF)
+        return fault(Problem.CLIP_PROTECTED if is_protected(file) else Problem.CLIP_CUT_OFF)
 
 
 def _check_plain(path: Path) -> None:

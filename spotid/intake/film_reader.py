@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_HELD = 32  # frames that a decoder may hold back
 USUAL_RATE = Fraction(25)
+LEAST_LEAP_MS = 1_000  # MPEG-TS is searched by the times at which frames are decoded, not shown
 LONGEST_GAP_MS = 6 * 3600 * 1000  # a clock that leaps further is broken: camera traps film for minutes
 # Every frame stands for itself: those between two samples need no decoding.
 INTRA = frozenset({"mjpeg", "mjpegb", "prores", "dnxhd", "rawvideo", "dvvideo", "huffyuv", "ffv1", "jpeg2000", "png"})
@@ -73,6 +75,47 @@ class ClipReader:
                 if frame.pts == stamp:
                     yield ms, frame
                     break
+
+    def at(self, ms: int, leap: bool = True) -> tuple[int, VideoFrame] | None:
+        """(ms, frame) of what is shown at a moment: the last frame that begins by then, or the first that is met.
+
+        Leaps to a key frame before it, where the clip's clock can be trusted for that; where the leap went too far, the
+        frame's moment is later than ``ms``. For a new reader.
+        """
+        import av
+
+        if self.intra:
+            return self._alone(ms)
+        if leap and ms > LEAST_LEAP_MS and self._start is not None and not self.guessed:
+            stamp = self._start + round((ms - LEAST_LEAP_MS) / 1000 / self._base)
+            with suppress(av.error.FFmpegError):
+                self._container.seek(stamp, stream=self._stream, backward=True)
+        shown: tuple[int, VideoFrame] | None = None
+        for frame in self._decoded(0, False):
+            moment = self._moment(frame)
+            if shown is not None and moment > ms:
+                break
+            shown = moment, frame
+        return shown
+
+    def _alone(self, ms: int) -> tuple[int, VideoFrame] | None:
+        """``at`` where every frame stands for itself: all but one are passed by."""
+        import av
+
+        wanted, about, step = None, -1, round(1000 / self.rate)
+        with suppress(av.error.FFmpegError):
+            for packet in self._container.demux(self._stream):
+                if not packet.size:
+                    continue
+                told = self._packet_ms(packet)
+                moment = about + step if told is None else told
+                if wanted is not None and moment > ms:
+                    break
+                wanted, about = packet, max(moment, 0)
+        with suppress(av.error.FFmpegError):
+            for frame in wanted.decode() if wanted is not None else ():
+                return about, frame
+        return None
 
     def _decoded(self, every: int, keys: bool) -> Iterator[VideoFrame]:
         import av

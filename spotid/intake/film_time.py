@@ -25,6 +25,7 @@ class Began:
     moment: str | None
     source: str
     remark: str | None = None
+    told: str | None = None  # what the camera's clock said, where that is not to be trusted
 
     @property
     def sure(self) -> bool:
@@ -54,7 +55,7 @@ def began(told: Mapping[str, str], path: Path, seconds: float) -> Began:
     if named:
         return Began(named, NAME)
     if said and doubt:
-        return Began(None, doubt, clock.remark(said).replace("this photograph", "this clip"))
+        return Began(None, doubt, clock.remark(said).replace("this photograph", "this clip"), said)
     return _written(path, seconds)
 
 
@@ -72,7 +73,8 @@ def _written(path: Path, seconds: float) -> Began:
         return Began(None, "")
     if clock.doubt(moment):
         return Began(None, "")
-    return Began(moment, FILE, "The clip has no time of its own; this is when its file was last written.")
+    written = moment[:16].replace("T", " ")
+    return Began(moment, FILE, f"The clip has no time of its own; going by its file it may have begun at {written}.")
 
 
 def _other_zone(said: str, named: str) -> bool:

@@ -15,10 +15,10 @@ from pathlib import PurePosixPath
 from spotid.intake import folder_roles as roles
 from spotid.intake import stations as places
 from spotid.intake.folder_roles import FolderSeen
+from spotid.intake.listing import OTHER, Listing
 from spotid.intake.listing import SHEET as SHEET_FILE
-from spotid.intake.listing import Listing
 from spotid.intake.naming import spelt
-from spotid.intake.sheet import NO_ANSWERS
+from spotid.intake.sheet import NO_ANSWERS, is_table_name
 from spotid.intake.sheet_parts import Reading, Understood, counted, quoted, settled
 
 UNSORTED, SORTED, SHEET = "unsorted", "sorted", "sheet"
@@ -65,6 +65,7 @@ def tell(files: Listing, known_stations: Collection[str] = (), answers: Mapping[
     base = _base(files)
     inner = files.inside(base) if base else files
     sheets = [one.path for one in inner.files if one.kind == SHEET_FILE]
+    tables = [one.path for one in inner.files if one.kind == OTHER and is_table_name(one.path)]
     folders = roles.look(inner, known_stations, answers)
     kind, sentence, asks = _sorted_or_not(inner, folders)
     possible = [key for key in (UNSORTED, SORTED) if key == UNSORTED or folders]
@@ -72,13 +73,24 @@ def tell(files: Listing, known_stations: Collection[str] = (), answers: Mapping[
         kind, asks = SHEET, len(sheets) > 1
         sentence = f"“{sheets[0]}” lies in the root" + (f", and so does {quoted(sheets[1:])}." if asks else ".")
         possible.append(SHEET)
+    named = answers.get("sheet", "")
+    if not sheets and tables:
+        sentence += f" A table lies in the root, and may say what each file is: {quoted(tables)}."
+        possible.append(SHEET)
+        if named in tables:
+            kind, asks = SHEET, False
+            sentence = f"You said: “{named}” says what each file is."
+        else:
+            asks = asks or bool(folders)
     if answers.get("layout") in possible:
         kind, asks = answers["layout"], False
         sentence = f"You said: {LAYOUTS[kind]}."
     readings = tuple(Reading(key, LAYOUTS[key]) for key in possible)
-    chosen = answers.get("sheet", "") if answers.get("sheet", "") in sheets else next(iter(sheets), "")
+    chosen = named if named in (*sheets, *tables) else next(iter((*sheets, *tables)), "")
     said = _said(inner, folders, kind)
-    understood = settled(_understood(folders), answers) if kind == SORTED else []
+    understood = settled(_understood(folders, answers), answers) if kind == SORTED else []
+    if kind == SHEET and len(sheets) + len(tables) > 1:
+        understood.append(_which(chosen, [*sheets, *tables]))
     return Layout(kind, sentence, asks, base, chosen if kind == SHEET else "", readings, folders, understood, said)
 
 
@@ -188,8 +200,16 @@ def _said(files: Listing, folders: list[FolderSeen], kind: str) -> dict[str, Fil
     return said
 
 
-def _understood(folders: list[FolderSeen]) -> list[Understood]:
-    """A question for each folder that may be something else than an individual; the others are one entry together."""
+def _which(chosen: str, tables: list[str]) -> Understood:
+    readings = tuple(Reading(name, f"the sheet “{name}”") for name in tables)
+    return Understood("sheet", f"“{chosen}” is read; other tables lie in the root too.", chosen, readings=readings)
+
+
+def _understood(folders: list[FolderSeen], answers: Mapping[str, str]) -> list[Understood]:
+    """A question for each folder that may be something else than an individual; the others are one entry together.
+
+    What was answered stays in the list, so that it can be answered otherwise.
+    """
     told = [one for one in folders if one.role == roles.INDIVIDUAL]
     found = [
         Understood(
@@ -197,9 +217,9 @@ def _understood(folders: list[FolderSeen]) -> list[Understood]:
         )
     ]
     for one in folders:
-        if not one.odd:
+        if not one.odd and f"folder:{one.path}" not in answers:
             continue
         sentence = f"“{one.path}” ({counted(one.pictures + one.clips, 'file')}) was taken for {roles.ROLES[one.role]}."
         readings = tuple(Reading(key, text) for key, text in roles.ROLES.items())
-        found.append(Understood(f"folder:{one.path}", sentence, one.role, readings=readings, asks=True))
+        found.append(Understood(f"folder:{one.path}", sentence, one.role, readings=readings, asks=one.odd))
     return found

@@ -14,10 +14,10 @@ from spotid.intake import scan
 from spotid.intake.archive import MOST_ENTRIES
 from spotid.intake.sheet import is_sheet_name
 from spotid.intake.ziplist import opened
-from spotid.picture import is_picture_name
+from spotid.picture import is_clip_name, is_picture_name
+from spotid.progress import Progress, Silent
 from spotid.project.filenames import kept
 
-CLIPS = frozenset({".mp4", ".avi", ".mov", ".webm", ".mts", ".m4v", ".mkv", ".m2ts", ".3gp"})
 PICTURE, CLIP, SHEET, OTHER = "picture", "clip", "sheet", "other"
 
 
@@ -66,7 +66,7 @@ def kind_of(path: str) -> str:
     name = PurePosixPath(path).name
     if is_picture_name(name):
         return PICTURE
-    if PurePosixPath(name).suffix.lower() in CLIPS:
+    if is_clip_name(name):
         return CLIP
     return SHEET if is_sheet_name(name) and "/" not in path else OTHER
 
@@ -93,11 +93,12 @@ def of_zip(archive: Path) -> Listing:
         return of_entries(archive.name, zipped.infolist())
 
 
-def of_folder(root: Path) -> Listing:
+def of_folder(root: Path, progress: Progress | None = None) -> Listing:
     """What lies below a folder; links to folders, SpotID projects and what galleries leave out are left out here too.
 
-    Raises NotFoundError where there is no folder.
+    One step of ``progress`` for each file. Raises NotFoundError where there is no folder.
     """
+    progress = progress or Silent()
     if not root.is_dir():
         raise NotFoundError(f"There is no folder “{root}”.", "Check the path; is the disk plugged in?")
     found: list[tuple[str, int, str]] = []
@@ -107,7 +108,9 @@ def of_folder(root: Path) -> Listing:
             below.clear()
             continue
         below[:] = sorted(name for name in below if not scan.is_system_name(name))
+        progress.step(0)
         for name in names:
+            progress.step()
             try:
                 found.append((kept((here / name).relative_to(root).as_posix()), (here / name).stat().st_size, ""))
             except OSError:

@@ -115,7 +115,9 @@ def read(folder: Path, database: Path | None = None) -> Original:
         found.remarks.append(
             f"The names of {len(found.pictures) - named:,} crops do not tell which photograph they were cut from."
         )
-    found.remarks.append("Where in its photograph each crop lay was never written down; its box must be found anew.")
+    found.remarks.append(
+        "Where in its photograph each crop lay was never written down: the crops themselves are the pictures now."
+    )
     found.database = database or _database(folder)
     _decide(found, odd)
     found.remarks += odd.sentences()

@@ -47,7 +47,8 @@ class Matched:
         found = len(self.photographs)
         told = [f"{found:,} of {self.of:,} pictures ({self.share:.0%}) were found among your photographs."]
         if self.unknown_count:
-            told.append(f"{self.unknown_count:,} are not among them, such as {_quoted(self.unknown)}.")
+            are = "is" if self.unknown_count == 1 else "are"
+            told.append(f"{self.unknown_count:,} {are} not among them, such as {_quoted(self.unknown)}.")
         if self.doubtful_count:
             told.append(
                 f"{self.doubtful_count:,} fit several photographs equally well and were left out, such as"

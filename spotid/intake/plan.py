@@ -132,12 +132,14 @@ def _planned(one: Listed, layout: Layout, row: SheetRow | None) -> Planned:
     if row is None:
         return Planned(one.path, one.kind, station=said.station if said else "")
     return Planned(
-        *(one.path, one.kind, row.name, "", row.category),
+        *(one.path, one.kind, row.name, row.flank, row.category),
         station=row.locality or (said.station if said else ""),
         latitude=row.latitude,
         longitude=row.longitude,
         taken=row.taken,
         lines=(row.line, *row.also),
+        box=row.box,
+        remarks=row.remarks,
     )
 
 

@@ -26,6 +26,8 @@ class Planned:
     taken: str | None = None
     lines: tuple[int, ...] = ()
     shelf: str = ""  # "nobody" or "nothing" where the folder says so
+    box: str = ""  # four fractions, parted by spaces
+    remarks: tuple[str, ...] = ()  # cells of the line that could not be used
 
 
 def doubles(files: Listing, planned: Sequence[Planned]) -> tuple[list[list[str]], list[list[str]]]:
@@ -40,7 +42,9 @@ def doubles(files: Listing, planned: Sequence[Planned]) -> tuple[list[list[str]]
     for paths in alike.values():
         if len(paths) > 1:
             several = len({own[path].name for path in paths} - {""}) > 1
-            (twins if several else twice).append(paths)
+            boxes = [own[path].box for path in paths]
+            apart = all(boxes) and len(set(boxes)) == len(boxes)  # two animals of one photograph are named
+            (twins if several and not apart else twice).append(paths)
     return twins, twice
 
 

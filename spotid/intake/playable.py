@@ -1,8 +1,9 @@
 """A clip as browsers play it by themselves, so that a page can show it from a frame's moment without a network.
 
 What browsers play (Chrome, Edge, Firefox, Safari): MP4 with 8-bit H.264 and AAC or MP3, and WebM. Other containers with
-H.264 (MOV, MTS, most AVI) are packed anew without touching a picture; everything else (MJPEG, MPEG-4, HEVC) becomes a
-small MP4. Moments stay the same: second 12.3 of the original is second 12.3 of the copy.
+H.264 (MOV, MTS, most AVI) are packed anew without touching a picture. All else (MJPEG, MPEG-4, HEVC) is shown picture
+by picture (``film_at``): packing it anew would take as long as the clip, and encoders that the program need not carry.
+Moments stay the same: second 12.3 of the original is second 12.3 of the copy.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid.intake.film_file import no_picture, opened
 from spotid.intake.film_reader import ClipReader
-from spotid.intake.still_file import turned, upright_size
 from spotid.words import Word
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 MP4, WEBM = "video/mp4", "video/webm"
-SIDE, RATE = 960, 15.0  # longest side and frames per second of a reduced copy
-QUALITY = {"preset": "veryfast", "crf": "28", "bf": "0"}
-KEYS_MS = 1_000  # a browser decodes from the key frame before the moment that it leaps to
 SOUND_IN_MP4, SOUND_IN_WEBM = frozenset({"aac", "mp3", "mp3float"}), frozenset({"opus", "libopus", "vorbis"})
 PLAIN_PIXELS = frozenset({"yuv420p", "yuvj420p"})
 LATE_S = 0.02
@@ -39,7 +35,7 @@ class Way(Word):
 
     AS_IS = "as_is", "Browsers play the file as it is."
     COPIED = "copied", "The same pictures in another container."
-    REDUCED = "reduced", "A smaller copy without sound, made for looking at."
+    PICTURES = "pictures", "Browsers can't play this kind of clip; its pictures are shown one after the other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +56,31 @@ def way(path: Path) -> Way:
         sounds = {one.codec_context.name if one.codec_context else "" for one in container.streams.audio}
         if kind.startswith("matroska") and _is_webm(path):
             plain = codec.name in ("vp8", "vp9", "libvpx", "libvpx-vp9", "av1", "libdav1d") and sounds <= SOUND_IN_WEBM
-            return Way.AS_IS if plain else Way.REDUCED
+            return Way.AS_IS if plain else Way.PICTURES
         if codec.name != "h264" or codec.pix_fmt not in PLAIN_PIXELS:
-            return Way.REDUCED
+            return Way.PICTURES
         if kind == "avi" and _is_reordered(container, stream):
-            return Way.REDUCED
+            return Way.PICTURES
         mp4 = kind.startswith("mov") and container.metadata.get("major_brand", "qt  ") != "qt  "
         # Browsers begin to count before the first picture where that comes late; a copy begins with it.
         mp4 = mp4 and abs(float((stream.start_time or 0) * (stream.time_base or 0))) < LATE_S
         return Way.AS_IS if mp4 and sounds <= SOUND_IN_MP4 else Way.COPIED
 
 
-def playable(path: Path, copy: Path, *, threads: int = 1, tell: Callable[[float], None] | None = None) -> Playable:
+def playable(path: Path, copy: Path, *, tell: Callable[[float], None] | None = None) -> Playable:
     """The clip for a browser: itself, or ``copy`` (an .mp4), which is written whole or not at all.
+
+    Of a clip that browsers can't play nothing is written.
 
     ``tell`` hears the seconds written so far and may raise to stop. Raises PictureError, MemoryError, OSError.
     """
     how = way(path)
-    if how is Way.AS_IS:
+    if how is not Way.COPIED:
         return Playable(path, WEBM if _is_webm(path) else MP4, how)
     copy.parent.mkdir(parents=True, exist_ok=True)
     part = copy.with_name(copy.name + ".part")
     try:
-        (_copied if how is Way.COPIED else _reduced)(path, part, threads, tell)
+        _copied(path, part, tell)
         os.replace(part, copy)
     finally:
         part.unlink(missing_ok=True)
@@ -96,7 +94,7 @@ def _new(part: Path) -> OutputContainer:
     return av.open(str(part), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"})
 
 
-def _copied(path: Path, part: Path, threads: int, tell: Callable[[float], None] | None) -> None:
+def _copied(path: Path, part: Path, tell: Callable[[float], None] | None) -> None:
     import av
 
     with opened(path) as (container, stream), _new(part) as out:
@@ -139,42 +137,6 @@ def _stamped(packet: Packet, first: float, after: dict[int, int]) -> bool:
         return False
     packet.dts, packet.pts, after[index] = dts, pts, dts
     return True
-
-
-def _reduced(path: Path, part: Path, threads: int, tell: Callable[[float], None] | None) -> None:
-    with opened(path, threads) as (container, stream):
-        reader = ClipReader(container, stream)
-        apart = max(1, round(float(reader.rate) / RATE))
-        every = 0 if apart == 1 else max(1, round(apart * 1000 / float(reader.rate)) - 5)
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        out: OutputContainer | None = None
-        try:
-            for ms, frame in reader.frames(every):
-                if out is None:
-                    wide, high = upright_size(frame, aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1))
-                    if turned(frame) in (90, 270):
-                        wide, high = high, wide
-                    scale = min(1.0, SIDE / max(wide, high))
-                    size = [max(2, round(side * scale / 2) * 2) for side in (wide, high)]
-                    out = _new(part)
-                    to = out.add_stream("libx264", rate=round(min(float(reader.rate), 60)), options=dict(QUALITY))
-                    to.width, to.height, to.pix_fmt = size[0], size[1], "yuv420p"
-                    to.time_base = to.codec_context.time_base = Fraction(1, 1000)
-                    to.codec_context.gop_size = max(1, round(KEYS_MS / max(every, 1000 / float(reader.rate))))
-                    to.codec_context.thread_count = threads
-                    if frame.rotation:
-                        to.set_display_rotation(turned(frame))
-                small = frame.reformat(width=size[0], height=size[1], format="yuv420p")
-                small.pts, small.time_base, small.pict_type = ms, Fraction(1, 1000), 0
-                out.mux(to.encode(small))
-                if tell:
-                    tell(ms / 1000)
-            if out is None:
-                raise no_picture(path)
-            out.mux(to.encode(None))
-        finally:
-            if out is not None:
-                out.close()
 
 
 def _is_webm(path: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spotid.intake import clock, exif, stations
 from spotid.picture import fault, open_file, upright, upright_size
-from spotid.project import aside, changed, media, seals
+from spotid.project import aside, changed, clips, media, seals
 from spotid.project.filenames import on_disk
 from spotid.project.files import sha256_of
 from spotid.project.folder import Project
@@ -48,7 +48,11 @@ class Reader:
             self._check_same(row, path, captured_at, size)
         content = _encoded(small)
         aside.keep_file(self._project.layout.small(row["uid"]), content)
-        where = stations.place(row["relpath"], self._level, notes.serial, self._known)
+        # Of a still its clip tells the station (see ``project.clips``).
+        still = row["kind"] == clips.STILL
+        where = (
+            stations.Place("", "") if still else stations.place(row["relpath"], self._level, notes.serial, self._known)
+        )
         doubtful = notes.told if captured_at is None else None
         return media.Facts(
             media_id=row["id"],
@@ -66,6 +70,8 @@ class Reader:
             remark=clock.remark(doubtful) if doubtful else None,
             seen=before,
             small_seal=seals.of(content),
+            clock_at=captured_at or doubtful,
+            gps=notes.gps,
         )
 
     def _path(self, row: sqlite3.Row, root: Path) -> Path:
@@ -97,7 +103,7 @@ class Reader:
             with Image.open(self._project.layout.small(row["uid"]), formats=("JPEG",)) as kept:
                 before = np.asarray(kept.convert("RGB"), np.float32)
         except (OSError, ValueError):  # the cache was emptied: the time is all that is left to compare
-            return captured_at is not None and captured_at == row["captured_at"]
+            return captured_at is not None and captured_at == row["clock_at"]
         with open_file(path) as picture:
             small = upright(picture, max(before.shape[:2]))
         with Image.open(io.BytesIO(_encoded(small))) as again:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spotid.errors import NotFoundError
-from spotid.picture import is_picture_name
+from spotid.picture import is_clip_name, is_original_name, is_picture_name
 from spotid.project.aside import check_there
 from spotid.project.filenames import kept
 from spotid.project.layout import PROJECT_FILE
@@ -37,10 +37,10 @@ class Told:
 
 
 def walk(root: Path, told: Told | None = None) -> Iterator[Found]:
-    """Everything below ``root`` that is named like a picture, folder by folder in the order of names.
+    """Everything below ``root`` that is named like a picture or a clip, folder by folder in the order of names.
 
     Links to folders are not followed (a loop would never end); SpotID projects and folders with a ``.nomedia`` are left
-    out. Nothing is opened: what is no picture after all, a dead link or a pipe, is for the reader to say. Raises
+    out. Nothing is opened: what is neither after all, a dead link or a pipe, is for the reader to say. Raises
     NotFoundError where ``root`` is no folder, FolderGoneError where it goes away meanwhile.
     """
     told = told or Told()
@@ -72,6 +72,8 @@ def walk(root: Path, told: Told | None = None) -> Iterator[Found]:
                 told.left_out(kept(relpath), LINK)
             elif is_picture_name(entry.name):
                 yield Found(kept(relpath), *_size_and_time(entry))
+            elif is_clip_name(entry.name):
+                yield Found(kept(relpath), *_size_and_time(entry), "clip")
         pending.extend(reversed(below))
 
 
@@ -99,12 +101,12 @@ def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
 
 
 def count_pictures(folder: Path, limit: int = 1000) -> int:
-    """How many pictures lie directly in ``folder``, counted up to ``limit``."""
+    """How many pictures and clips lie directly in ``folder``, counted up to ``limit``."""
     total = 0
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if not is_system_name(entry.name) and is_picture_name(entry.name):
+                if not is_system_name(entry.name) and is_original_name(entry.name):
                     total += 1
                     if total >= limit:
                         break

@@ -20,8 +20,10 @@ from spotid.intake.sheet_dates import read_dates
 from spotid.intake.sheet_degrees import read_places
 from spotid.intake.sheet_heads import Heads, find_heads
 from spotid.intake.sheet_parts import (
+    BOX,
     CATEGORY,
     COLUMNS,
+    FLANK,
     LATITUDE,
     LOCALITY,
     LONGITUDE,
@@ -36,10 +38,11 @@ from spotid.intake.sheet_parts import (
     settled,
 )
 from spotid.intake.sheet_paths import clean_path
-from spotid.intake.sheet_words import failed, read_words, spoilt, word
+from spotid.intake.sheet_words import box_of, failed, flank_of, read_words, spoilt, word
 from spotid.project import cells
 
 FILES = ("metadata.csv", "metadata.xlsx", "metadata.tsv", "metadata.txt")  # as a collection's root may have it
+TABLES = (".csv", ".xlsx", ".tsv")
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 _Kept = tuple[Line, str, dict[str, Cell]]  # the line, its path, its cells by column
 
@@ -47,6 +50,12 @@ _Kept = tuple[Line, str, dict[str, Cell]]  # the line, its path, its cells by co
 def is_sheet_name(name: str) -> bool:
     """Whether a file in the root of a collection is its sheet, by its name."""
     return name.casefold() in FILES
+
+
+def is_table_name(path: str) -> bool:
+    """Whether a file in the root of a collection may be its sheet under another name; lists of stations are none."""
+    name = path.casefold()
+    return "/" not in path and name.endswith(TABLES) and not name.startswith("stations.")
 
 
 def read_sheet(path: Path, answers: Mapping[str, str] = NO_ANSWERS) -> Sheet:
@@ -111,14 +120,18 @@ def _rows(
     where = read_places(column(LATITUDE), column(LONGITUDE), answers, understood)
     times = read_dates(column(TIME), answers, understood)
     rows = []
-    for place, (line, path, _) in enumerate(kept):
+    for place, (line, path, found) in enumerate(kept):
         latitude, longitude, no_place = where[place]
         taken, no_time = times[place]
+        flank, no_flank = flank_of(found.get(FLANK, ""))
+        box, no_box = box_of(found.get(BOX, ""))
         rows.append(
             SheetRow(
                 *(line.number, path, words[CATEGORY][place], words[NAME][place], words[LOCALITY][place]),
                 *(latitude, longitude, taken),
-                remarks=tuple(sentence for sentence in (no_place, no_time) if sentence),
+                remarks=tuple(sentence for sentence in (no_place, no_time, no_flank, no_box) if sentence),
+                flank=flank,
+                box=box,
             )
         )
     return rows

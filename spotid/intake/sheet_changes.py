@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spotid.intake.naming import same
-from spotid.intake.sheet_parts import LATITUDE, LONGITUDE, NAME, SheetRow
+from spotid.intake.sheet_parts import BOX, LATITUDE, LONGITUDE, NAME, TIME, SheetRow
+from spotid.project.collection_known import BOTH
 
 Value = str | float | None
+DAY = len("2024-03-05")
 NEAR = 1e-5  # degrees, about a metre: what two programs round otherwise
 
 
@@ -45,7 +47,7 @@ def changes(rows: Sequence[SheetRow], known: Mapping[str, Mapping[str, Value]]) 
         own = [
             Change(row.file or row.path, row.line, column, about.get(column), value)
             for column, value in row.says().items()
-            if value not in ("", None) and not _agree(column, about.get(column), value)
+            if value not in ("", None) and column != BOX and not _agree(column, about.get(column), value)
         ]
         nothing_new += not own
         found += own
@@ -56,5 +58,7 @@ def _agree(column: str, was: Value, now: Value) -> bool:
     if column in (LATITUDE, LONGITUDE):
         return isinstance(was, float | int) and isinstance(now, float | int) and abs(was - now) < NEAR
     if column == NAME and was:
-        return same(str(was)) == same(str(now))
+        return same(str(now)) in {same(name) for name in str(was).split(BOTH)}
+    if column == TIME and was and len(str(now)) == DAY:
+        return str(was).startswith(str(now))
     return was == now

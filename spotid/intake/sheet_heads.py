@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from spotid.errors import BadRequestError
 from spotid.intake.sheet_parts import (
+    BOX,
     CATEGORY,
     COLUMNS,
+    FLANK,
     LATITUDE,
     LOCALITY,
     LONGITUDE,
@@ -36,6 +38,8 @@ OTHERS = {
     LATITUDE: ("lat", "decimallatitude", "ycoord"),
     LONGITUDE: ("lon", "lng", "long", "decimallongitude", "xcoord"),
     TIME: ("date", "timestamp", "captured", "capturedat", "datetimeoriginal", "eventdate", "time"),
+    FLANK: ("side", "viewpoint"),
+    BOX: ("bbox", "boundingbox"),
 }
 
 
@@ -55,6 +59,14 @@ def known_heads(line: Iterable[object]) -> int:
     columns = {_OWN[word] for word in words if word in _OWN}
     guessed = {_GUESSED[word] for word in words if word in _GUESSED} - columns
     return 2 * len(columns) + len(guessed) + 8 * (PATH in columns)
+
+
+class NoPathColumnError(BadRequestError):
+    """No column says where the photographs lie; ``heads`` are those that a person may choose from."""
+
+    def __init__(self, sentence: str, advice: str, heads: Sequence[str] = ()) -> None:
+        self.heads = tuple(heads)
+        super().__init__(sentence, advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +94,13 @@ def find_heads(lines: Sequence[Line], name: str, answers: Answers, understood: l
                 said = f"{len(own)} columns are called “{column}”. Lines in which they differ are not used."
                 understood.append(Understood(f"columns {column}", said, asks=True))
             continue
-        key = f"column {column}"
         guesses = [place for word in OTHERS[column] for place, here in enumerate(words) if here == word]
-        if not guesses or answers.get(key) == "none":
-            continue
-        chosen = next((place for place in guesses if heads[place] == answers.get(key)), guesses[0])
-        places[column] = (chosen,)
-        readings = tuple(Reading(heads[place], f"the column “{heads[place]}”") for place in guesses)
-        understood.append(
-            Understood(
-                *(key, f"There is no column “{column}”; “{heads[chosen]}” was taken for it.", heads[chosen]),
-                readings=(*readings, Reading("none", "no column: the sheet does not say it")),
-                asks=True,
-            )
-        )
+        said = answers.get(f"column {column}", "")
+        if said in heads and said:
+            places[column] = (heads.index(said),)
+        elif guesses and said != "none":
+            places[column] = (guesses[0],)
+    understood += _chosen(heads, words, places)
     _check(heads, places, name)
     used = {place for several in places.values() for place in several}
     found = [f"{column} (from “{heads[own[0]]}”)" for column, own in places.items()]
@@ -106,6 +111,26 @@ def find_heads(lines: Sequence[Line], name: str, answers: Answers, understood: l
     return Heads(at, places, len(heads))
 
 
+def _chosen(heads: list[str], words: list[str], places: dict[str, tuple[int, ...]]) -> list[Understood]:
+    """What was taken for each column that is not called by its plain name, and what else could be."""
+    own = {place for several in places.values() for place in several}
+    free = [head for place, head in enumerate(heads) if head and place not in own]
+    found = []
+    for column, _ in COLUMNS:
+        taken = places.get(column, ())
+        if any(_OWN.get(words[place]) == column for place in taken) or (not taken and not free):
+            continue
+        chosen = heads[taken[0]] if taken else "none"
+        guessed = [heads[place] for word in OTHERS[column] for place, here in enumerate(words) if here == word]
+        others = dict.fromkeys(([chosen] if taken else []) + [head for head in guessed if head in free] + free)
+        sentence = f"There is no column “{column}”" + (f"; “{chosen}” was taken for it." if taken else ".")
+        readings = tuple(Reading(head, f"the column “{head}”") for head in others)
+        readings += (Reading("none", "no column: the sheet does not say it"),)
+        # What nobody has guessed is offered and not asked: most sheets do not say everything.
+        found.append(Understood(f"column {column}", sentence, chosen, readings=readings, asks=bool(taken or guessed)))
+    return found
+
+
 def _check(heads: list[str], places: dict[str, tuple[int, ...]], name: str) -> None:
     if PATH in places:
         return
@@ -114,7 +139,8 @@ def _check(heads: list[str], places: dict[str, tuple[int, ...]], name: str) -> N
             f"In “{name}” whole lines stand in one cell (“{heads[0][:60]}”).",
             "Part them into columns (in Excel: Data, Text to Columns) and save the sheet again.",
         )
-    raise BadRequestError(
+    raise NoPathColumnError(
         f"“{name}” has no column “{PATH}”; its heads are {quoted(heads)}.",
         f"Name the column that says where each photograph lies “{PATH}” and try again.",
+        [head for head in heads if head],
     )

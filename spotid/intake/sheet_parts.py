@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 # The columns by their plain names; all but the first may be missing.
 PATH, CATEGORY, NAME, LOCALITY = "original_path", "predicted_category", "unique_name", "locality name"
 LATITUDE, LONGITUDE, TIME = "latitude", "longitude", "datetime"
+FLANK, BOX = "flank", "box"
 COLUMNS = (
     (PATH, "where the photograph or clip lies, from the folder of the sheet on; the one column that has to be there"),
     (CATEGORY, "the species, or “empty”, “person” and the like"),
@@ -16,6 +17,8 @@ COLUMNS = (
     (LATITUDE, "in degrees, north is positive"),
     (LONGITUDE, "in degrees, east is positive"),
     (TIME, "when it was taken, by the camera's clock"),
+    (FLANK, "the side of the animal that is seen: left, right, front or rear"),
+    (BOX, "where the animal is, if there are several: left, top, width and height as fractions of the picture"),
 )
 EXAMPLES = 3  # in a sentence
 
@@ -75,11 +78,13 @@ class SheetRow:
     also: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
     file: str | None = None
+    flank: str = ""
+    box: str = ""  # four fractions, parted by spaces
 
     def says(self) -> dict[str, str | float | None]:
         """The values by the plain names of their columns, without the path."""
         values = (self.category, self.name, self.locality, self.latitude, self.longitude, self.taken)
-        return dict(zip((column for column, _ in COLUMNS[1:]), values, strict=True))
+        return dict(zip((column for column, _ in COLUMNS[1:]), (*values, self.flank, self.box), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,8 @@ def _one(same: list[SheetRow]) -> SheetRow:
             latitude=row.latitude if first.latitude is None else first.latitude,
             longitude=row.longitude if first.longitude is None else first.longitude,
             taken=first.taken or row.taken,
+            flank=first.flank or row.flank,
+            box=first.box or row.box,
             also=tuple(sorted({*first.also, row.line, *row.also})),
             remarks=first.remarks + row.remarks,
         )

@@ -190,7 +190,7 @@ def _changed(old: str, new: str) -> str:
 def _not_found(row: SheetRow, there: _Files) -> list[Refused]:
     twins, alike = there.twins(row.path), there.tails.get(_key(PurePosixPath(row.path).name), [])
     if len(twins) > 1:
-        why = f"“{row.path[:80]}” may be each of {quoted(twins)}: they differ by capitals or accents alone."
+        why = f"“{row.path[:80]}” may be each of {quoted(sorted(twins))}: they differ by capitals or accents alone."
     elif len(alike) > 1:
         why = f"There is no “{row.path[:80]}”; {len(alike)} files have that name elsewhere, so none was taken."
     else:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from spotid.intake.naming import means_nobody, spelt
+from spotid.intake.naming import FLANKS, means_nobody, plain, spelt
 from spotid.intake.sheet_cells import Cell
 from spotid.intake.sheet_dates import MISSING
 from spotid.intake.sheet_parts import NAME, Answers, Reading, Understood, counted
@@ -64,3 +64,26 @@ def spoilt(cell: Cell) -> str:
     if failed(cell):
         return f"Its {NAME} is “{text}”: a formula of the spreadsheet that went wrong."
     return ""
+
+
+def flank_of(cell: Cell) -> tuple[str, str]:
+    """The side that a cell tells, and a remark where it tells none."""
+    text = word(cell)
+    if not text or means_nobody(text) or plain(text) == "flank":
+        return "", ""
+    flank = FLANKS.get(plain(text), "")
+    return flank, "" if flank else f"“{text[:40]}” is no side of an animal (left, right, front, rear)."
+
+
+def box_of(cell: Cell) -> tuple[str, str]:
+    """A box as four fractions parted by spaces, and a remark where a cell tells none."""
+    text = word(cell)
+    if not text or text.casefold() in MISSING:
+        return "", ""
+    try:
+        x, y, w, h = (float(part) for part in re.split(r"[\s;,]+", text.strip("[]() ")))
+    except ValueError:
+        x = y = w = h = -1.0
+    if not (0 <= x < 1 and 0 <= y < 1 and 0 < w <= 1.001 - x and 0 < h <= 1.001 - y):
+        return "", f"“{text[:40]}” is no box (left, top, width and height as fractions of the picture)."
+    return f"{x:g} {y:g} {w:g} {h:g}", ""

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from spotid.errors import BadRequestError, NotFoundError, SpotIDError
+from spotid.intake import listing, received
 from spotid.intake.archive import Unpacked, unpack
 from spotid.intake.collect import STATION_LEVEL
 from spotid.intake.stations import check_level
@@ -36,32 +37,59 @@ def checked(images: Path, project: Path, level: str) -> Path:
     return images
 
 
-def take(project: Project, images: Path, level: str) -> None:
-    """Let the next run read the photographs of a folder or ZIP that was ``checked``.
+def take(project: Project, images: Path, level: str) -> int:
+    """Let the next run read the photographs of a folder or ZIP that was ``checked``; the row of its root.
 
     Photographs that the project knows from a place that is gone are looked for in the new one from now on. Raises
     BadRequestError where they would stand in the project twice.
     """
+    root = root_of(project, images)
     if images.is_dir():
-        _take_folder(project, images)
+        if root is None:
+            root = media.root_id(project.store, images)
+        elif not _is_there(project, root, images):
+            moved.move_root(project.store, root, images)
         notes.put(project.store, STATION_LEVEL, level)
-        return
+        return root
     notes.put(project.store, STATION_LEVEL, level)
-    archives = _archives(project)
-    number, name = 1, images.stem
-    while archives.get(place := f"{media.INNER}/{name}", str(images)) != str(images):
-        number += 1
-        name = f"{images.stem} {number}"
-    media.root_id(project.store, Path(place))
+    archives, place = _archives(project), _place_of(project, images)
+    root = media.root_id(project.store, Path(place))
     notes.put(project.store, ARCHIVES, json.dumps(archives | {place: str(images)}))
+    return root
 
 
-def _take_folder(project: Project, images: Path) -> None:
+def _place_of(project: Project, archive: Path) -> str:
+    """Where a ZIP is unpacked, or will be."""
+    archives, number, name = _archives(project), 1, archive.stem
+    while archives.get(place := f"{media.INNER}/{name}", str(archive)) != str(archive):
+        number += 1
+        name = f"{archive.stem} {number}"
+    return place
+
+
+def _is_there(project: Project, root: int, folder: Path) -> bool:
+    return media.roots(project.store)[root].resolve() == folder.resolve()
+
+
+def root_of(project: Project, images: Path) -> int | None:
+    """The root whose photographs a folder or ZIP holds; None where they are new. Writes nothing.
+
+    Raises BadRequestError where they would stand in the project twice.
+    """
+    if not images.is_dir():
+        place = media.root_folder(project.store, _place_of(project, images))
+        root = next((root for root, folder in media.roots(project.store).items() if folder == place), None)
+        if root is None and (archive := _packed_before(project, images)):
+            raise BadRequestError(
+                f"The photographs of “{images.name}” are in the project already, unpacked from “{Path(archive).name}”.",
+                "To say more of them, use “Update metadata” with a sheet.",
+            )
+        return root
     here = images.resolve()
     for root, folder in media.roots(project.store).items():
         there = folder.resolve()
         if here == there:
-            return
+            return root
         if folder.is_dir() and (here in there.parents or there in here.parents):
             raise BadRequestError(
                 f"Photographs of this folder are in the project already, from “{folder}”.",
@@ -74,9 +102,23 @@ def _take_folder(project: Project, images: Path) -> None:
                     f"These photographs are in the project already, from “{folder}”.",
                     "Use them where they are, or take that folder away first: then they are looked for here.",
                 )
-            moved.move_root(project.store, root, images)
-            return
-    media.root_id(project.store, images)
+            return root
+    return None
+
+
+def _packed_before(project: Project, archive: Path) -> str:
+    """The ZIP that the very same files, by names and sizes, were unpacked from before; empty where there is none."""
+    sizes: dict[str, int] = {}
+    for place, other in _archives(project).items():
+        folder = media.root_folder(project.store, place)
+        root = next((one for one, there in media.roots(project.store).items() if there == folder), None)
+        rows = moved.sample(project.store, root) if root is not None else []
+        if not rows:
+            continue
+        sizes = sizes or {one.path: one.bytes for one in listing.of_zip(archive).files}
+        if sum(sizes.get(row["relpath"]) == row["bytes"] for row in rows) >= moved.ALIKE * len(rows):
+            return other
+    return ""
 
 
 def unpack_pending(project: Project, progress: Progress, megabytes: int) -> None:
@@ -84,6 +126,7 @@ def unpack_pending(project: Project, progress: Progress, megabytes: int) -> None
     for place, archive in _archives(project).items():
         target = project.path / place
         if target.exists():
+            _forget_sent(project, Path(archive))  # where the program was killed right after unpacking it
             continue
         progress.step(0, f"Unpacking {archive}.")
         try:
@@ -99,6 +142,13 @@ def unpack_pending(project: Project, progress: Progress, megabytes: int) -> None
             progress.step(
                 0, f"{len(done.refused):,} entries of the ZIP were left out, all named in “{table.name}”. {some}"
             )
+        _forget_sent(project, Path(archive))
+
+
+def _forget_sent(project: Project, archive: Path) -> None:
+    """A ZIP that the page has sent lies in the project only until it is unpacked; anybody else's stays where it is."""
+    if received.own(project.path, archive):
+        received.forget(archive)
 
 
 def _table(target: Path, done: Unpacked) -> Path:

@@ -1,63 +1,66 @@
-"""The table of stations that may lie among the photographs: names, places, deployments.
+"""The table of stations that may lie among the photographs: names, places, deployments, outages.
 
 It was written by hand or by a spreadsheet in any country, so commas, semicolons and tabs part its columns, commas may
-stand for decimal points, and Excel may have written UTF-16 or its own old encoding. All cells are text: a station
-called NA, 0 or TRUE is that and nothing else. What can't be used is told in a sentence and left out.
+stand for decimal points, days may be written in any order, and Excel may have written UTF-16 or its own old encoding.
+All cells are text: a station called NA, 0 or TRUE is that and nothing else. What can't be used is told in a sentence
+and left out. Tables made for camtrapR (Station, utm_x, utm_y, Setup_date, Retrieval_date, Problem1_from …) are read.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from spotid.errors import BadRequestError
-from spotid.intake import workbook
+from spotid.intake import station_heads, where, workbook
+from spotid.intake.sheet_dates import read_dates
+from spotid.intake.sheet_parts import Understood
+from spotid.project import spans
+from spotid.project.stations_told import Line as StationRow
 
 COLUMNS = (
     ("station", "the name of the station, as its folder or its file names have it"),
     ("camera", "which camera of the station the line is about, where there are several"),
-    ("latitude", "in degrees, north is positive"),
+    ("latitude", "in degrees, north is positive; also as 38°07'24\"N"),
     ("longitude", "in degrees, east is positive"),
+    ("easting", "instead of degrees: metres to the east on a map"),
+    ("northing", "metres to the north on that map"),
+    ("epsg", "the number of the map's projection, 32643 for instance, or the zone of UTM with its hemisphere, 43N"),
     ("start", "the day from which the camera stood there"),
     ("end", "the day until which it stood there"),
+    ("problem1_from", "a day on which the camera stopped; further ones in problem2_from and so on"),
+    ("problem1_to", "the day on which it worked again, or was taken down"),
 )
 LARGEST_BYTES = 20_000_000
 MOST_REMARKS = 5
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "?"})  # what stands in a cell for "not known"
 
 
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    """One line of ``stations.csv``."""
+def read_stations(
+    path: Path, remark: Callable[[str], None] = lambda sentence: None, answers: Mapping[str, str] | None = None
+) -> list[StationRow]:
+    """Read the table; columns in any order, case and of the usual words (``station_heads``).
 
-    station: str
-    camera: str
-    latitude: float | None
-    longitude: float | None
-    start: str | None
-    end: str | None
-
-
-def read_stations(path: Path, remark: Callable[[str], None] = lambda sentence: None) -> list[StationRow]:
-    """Read the table (columns station, camera, latitude, longitude, start, end in any order and case).
-
-    ``remark`` is told in sentences what could not be used. Raises BadRequestError where there is no column
-    ``station`` or the file is no table, OSError where it can't be read.
+    ``remark`` is told in sentences what could not be used, and how days were read where nothing in the table tells.
+    ``answers``: ``dates`` ("dmy", "mdy", "ymd") where a person said. Raises BadRequestError where there is no column
+    for stations or the file is no table, OSError where it can't be read.
     """
     lines = _lines(path)
     if not lines:
         raise BadRequestError(f"“{path.name}” is empty.", "Write one line for each station, or remove the file.")
-    columns = {name.strip().lower(): place for place, name in reversed(list(enumerate(lines[0])))}
+    columns = station_heads.columns(lines[0])
     if "station" not in columns:
         raise BadRequestError(
             f"“{path.name}” has no column “station”.", "Name the first column “station” and try again."
         )
     remarks: list[str] = []
+    spans_of = _days(lines, columns, answers or {}, remarks)
     rows = [
-        row for number, line in enumerate(lines[1:], 2) if (row := _row(line, number, columns, remarks)) is not None
+        row
+        for number, line in enumerate(lines[1:], 2)
+        if (row := _row(line, number, columns, spans_of[number - 2], remarks)) is not None
     ]
     _tell_doubles(rows, remarks)
     for sentence in remarks[:MOST_REMARKS]:
@@ -94,21 +97,81 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252", "replace")  # what Excel means by "CSV" on an older Windows
 
 
-def _row(line: list[str], number: int, columns: dict[str, int], remarks: list[str]) -> StationRow | None:
-    def cell(column: str) -> str:
-        place = columns.get(column, len(line))
-        return line[place].strip() if place < len(line) else ""
+Days = tuple[str | None, str | None]
 
-    if not cell("station"):
+
+def _cell(line: list[str], place: int | None) -> str:
+    return line[place].strip() if place is not None and place < len(line) else ""
+
+
+def _days(
+    lines: list[list[str]], columns: dict[str, int], answers: Mapping[str, str], remarks: list[str]
+) -> list[list[Days]]:
+    """Of each line the span of the deployment, then those of its outages; one order of day and month for the table."""
+    pairs = [(columns.get("start"), columns.get("end")), *station_heads.outages(lines[0])]
+    places = [place for pair in pairs for place in pair]
+    cells = [_cell(line, place) for line in lines[1:] for place in places]
+    understood: list[Understood] = []
+    told = read_dates(["" if cell.lower() in MISSING else cell for cell in cells], answers, understood)
+    remarks += [one.sentence for one in understood if one.key == "dates" and one.asks and "dates" not in answers]
+    found: list[list[Days]] = []
+    for number, _ in enumerate(lines[1:], 2):
+        row = told[(number - 2) * len(places) : (number - 1) * len(places)]
+        remarks += [f"line {number}: {why.replace('; the line has no time', '')}" for _, why in row if why]
+        days = [day for day, _ in row]
+        line: list[Days] = []
+        for first, last in zip(days[::2], days[1::2], strict=True):
+            if first and last and spans.before(last, first):
+                remarks.append(f"line {number}: {last} is before {first}; neither day was used.")
+                first = last = None
+            line.append((first, last))
+        found.append(line)
+    return found
+
+
+def _row(
+    line: list[str], number: int, columns: dict[str, int], days: list[Days], remarks: list[str]
+) -> StationRow | None:
+    name = _cell(line, columns.get("station"))
+    if not name:
         remarks.append(f"line {number} names no station and was left out.")
         return None
-    where = [_degrees(cell(column), limit) for column, limit in (("latitude", 90), ("longitude", 180))]
-    for value, column in zip(where, ("latitude", "longitude"), strict=True):
-        if value is None and cell(column).lower() not in MISSING:
-            remarks.append(
-                f"line {number}: “{cell(column)[:40]}” is no {column}; the station “{cell('station')}” has no place."
+    place: tuple[float | None, float | None] = (None, None)
+    try:
+        place = _place(line, columns) or place
+    except BadRequestError as error:
+        remarks.append(f"line {number}: {error.sentence} The station “{name}” has no place.")
+    outages = tuple((first, last) for first, last in days[1:] if first)
+    return StationRow(name, _cell(line, columns.get("camera")), *place, *days[0], outages)
+
+
+def _place(line: list[str], columns: dict[str, int]) -> where.Where | None:
+    """Where a line says that its station is: in degrees, else on a map, else in one cell."""
+
+    def told(*names: str) -> list[str]:
+        cells = [_cell(line, columns.get(name)) for name in names]
+        return ["" if cell.lower() in MISSING else cell for cell in cells]
+
+    for names in (("latitude", "longitude"), ("easting", "northing")):
+        one, other = told(*names)
+        if one and other:
+            return where.where(one, other) if "latitude" in names else _on_map(one, other, told("epsg")[0])
+        if one or other:
+            raise BadRequestError(
+                f"only one of {' and '.join(names)} is told (“{(one or other)[:40]}”).", "Write both."
             )
-    return StationRow(cell("station"), cell("camera"), where[0], where[1], cell("start") or None, cell("end") or None)
+    whole = told("coordinates")[0]
+    return where.parsed(whole) if whole else None
+
+
+def _on_map(easting: str, northing: str, epsg: str) -> where.Where:
+    """Metres with their projection; columns x and y without one may hold degrees."""
+    if epsg:
+        return where.projected(easting, northing, epsg)
+    try:
+        return where.where(northing, easting)
+    except BadRequestError as error:
+        raise BadRequestError(f"{error.sentence} No column tells the projection (EPSG).", error.advice) from None
 
 
 def _tell_doubles(rows: list[StationRow], remarks: list[str]) -> None:
@@ -117,11 +180,3 @@ def _tell_doubles(rows: list[StationRow], remarks: list[str]) -> None:
         here = (row.latitude, row.longitude)
         if None not in here and places.setdefault(row.station.lower(), here) != here:
             remarks.append(f"the station “{row.station}” has two places; the last one counts.")
-
-
-def _degrees(text: str, limit: float) -> float | None:
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if abs(value) <= limit else None

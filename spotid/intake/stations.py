@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from spotid.errors import BadRequestError
+from spotid.project import cameras
 
 AUTO, NONE = "auto", "none"
 LEVELS = (AUTO, "0", "1", "2", "3", NONE)
@@ -48,15 +49,15 @@ def place(relpath: str, level: str, serial: str | None, known: frozenset[str] = 
         if above >= len(folders):
             return Place("", serial or "")
         index = len(folders) - 1 - above
-        return Place(folders[index], "/".join(folders[index + 1 :]) or serial or "", "folder")
+        return Place(folders[index], cameras.plain("/".join(folders[index + 1 :])) or serial or "", "folder")
     for index in range(len(folders) - 1, -1, -1):
         if folders[index].lower() in known:
-            return Place(folders[index], "/".join(folders[index + 1 :]) or serial or "", "table")
+            return Place(folders[index], cameras.plain("/".join(folders[index + 1 :])) or serial or "", "table")
     if (named := _from_name(relpath)) is not None:
         return named
     for index in range(len(folders) - 1, -1, -1):
         if not _CARD.fullmatch(folders[index]):
-            return Place(folders[index], "/".join(folders[index + 1 :]) or serial or "", "folder")
+            return Place(folders[index], cameras.plain("/".join(folders[index + 1 :])) or serial or "", "folder")
     return Place(serial or "", serial or "")
 
 

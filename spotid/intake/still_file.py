@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import io
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from spotid.project import aside
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -73,7 +75,10 @@ def name(clip: str, ms: int) -> str:
 def write(
     where: Path, picture: Image.Image, clip: str, ms: int, start: str | None, make: str | None, model: str | None
 ) -> None:
-    """Write a still whole or not at all. Its EXIF says the clip and, where ``start`` is known, the moment to the ms."""
+    """Write a still whole or not at all. Its EXIF says the clip and, where ``start`` is known, the moment to the ms.
+
+    Raises DiskFullError, and ProjectError where it can't be written.
+    """
     from PIL import Image
 
     exif = Image.Exif()
@@ -86,10 +91,6 @@ def write(
         exif.get_ifd(EXIF_IFD).update(
             {TAKEN: moment.strftime("%Y:%m:%d %H:%M:%S"), TAKEN_MS: f"{moment.microsecond // 1000:03d}"}
         )
-    where.parent.mkdir(parents=True, exist_ok=True)
-    part = where.with_name(where.name + ".part")
-    try:
-        picture.save(part, "JPEG", quality=QUALITY, exif=exif)
-        os.replace(part, where)
-    finally:
-        part.unlink(missing_ok=True)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=QUALITY, exif=exif)
+    aside.keep_file(where, buffer.getvalue())

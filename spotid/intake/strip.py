@@ -231,3 +231,14 @@ def _jumps(
         return last is not None and following is not None and last <= following and (early or late)
     pair = before or after
     return len(pair) == 2 and pair[0] is not None and pair[1] is not None and pair[0] <= pair[1] and (early or late)
+
+
+def orders(card: Sequence[Seen | None]) -> list[str]:
+    """The orders of day and month that every date of the card allows; one or none where a person need not choose."""
+    if _order(card):
+        return [str(_order(card))]
+    said = [dict(seen.moment.by_order) for seen in card if seen and seen.moment]
+    numeric = [choices for choices in said if "named" not in choices]
+    counts = {order: sum(order in choices for choices in numeric) for order in ("DMY", "MDY", "YMD")}
+    most = max(counts.values(), default=0)
+    return [order for order, count in counts.items() if count and count == most]

@@ -34,9 +34,19 @@ def bars(pixels: Pixels) -> list[Ink]:
 
     A bar starts at the picture's edge, is mostly of one colour there, and ends where the rows stop being so.
     """
-    zone = max(int(pixels.shape[0] * ZONE), SMALLEST + 2)
-    above, below = _bar(pixels[:zone]), _bar(pixels[::-1][:zone])
+    above, below = _bars(pixels)
     return ([above] if above is not None else []) + ([below[::-1]] if below is not None else [])
+
+
+def heights(pixels: Pixels) -> tuple[int, int]:
+    """How many rows the inked bars at the top and at the bottom of a picture take; 0 where there is none."""
+    above, below = _bars(pixels)
+    return len(above) if above is not None else 0, len(below) if below is not None else 0
+
+
+def _bars(pixels: Pixels) -> tuple[Ink | None, Ink | None]:
+    zone = max(int(pixels.shape[0] * ZONE), SMALLEST + 2)
+    return _bar(pixels[:zone]), _bar(pixels[::-1][:zone])
 
 
 def _bar(rows: Pixels) -> Ink | None:

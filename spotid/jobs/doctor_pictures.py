@@ -11,7 +11,7 @@ from pathlib import Path
 from spotid.errors import PictureError
 from spotid.intake.reader import small_picture
 from spotid.jobs.finding import Finding, Visit, many, some
-from spotid.project import crops, media, seals, sightings
+from spotid.project import clips, crops, media, seals, sightings
 from spotid.project.aside import is_there
 from spotid.project.files import sha256_of, write_whole
 from spotid.words import MediaState, SightingState
@@ -37,6 +37,7 @@ def examine(visit: Visit) -> Iterator[Finding]:
     yield from _views(visit)
     yield from _strangers(visit)
     yield from _small(visit)
+    yield from _stills(visit)
     if visit.originals:
         yield from _originals(visit)
 
@@ -51,6 +52,8 @@ def _views(visit: Visit) -> Iterator[Finding]:
             kept = _seals(visit, [row["id"] for row in rows])
             for row in rows:
                 visit.progress.step()
+                if row["recipe"] is None and row["boxed_by"] == sightings.ORIGINAL:
+                    continue  # it came as a crop, and the run has not come to it yet
                 paths = seals.views(layout, row) if row["recipe"] else ()
                 trouble = seals.trouble(paths, kept[row["id"]]) if paths else "lost"
                 if trouble:
@@ -151,6 +154,16 @@ def _small_again(visit: Visit, row: sqlite3.Row, path: Path, sealed: list[tuple[
     return True
 
 
+def _stills(visit: Visit) -> Iterator[Finding]:
+    """Stills of clips that were lost: the run that follows a repair takes them out of their clips again."""
+    lost = [row["relpath"].rsplit("/", 1)[-1] for rows in clips.lost(visit.project.store).values() for row in rows]
+    if lost:
+        pictures = many(len(lost), "still picture of a clip is", "still pictures of clips are")
+        yield Finding(
+            f"{pictures} missing: {some(lost)}. The next run takes them out of the clips again.", visit.repair
+        )
+
+
 def _originals(visit: Visit) -> Iterator[Finding]:
     """Read every original once more. Nothing is mended here: they are never written."""
     store = visit.project.store
@@ -162,6 +175,8 @@ def _originals(visit: Visit) -> Iterator[Finding]:
             roots = {root: folder for root, folder in media.roots(store).items() if is_there(folder)}
             for row in rows:
                 visit.progress.step()
+                if row["kind"] == clips.STILL and _original(visit, row["id"]) is None:
+                    continue  # told of already
                 if row["root_id"] not in roots:
                     name = str(media.roots(store)[row["root_id"]])
                     gone[name] = gone.get(name, 0) + 1

@@ -52,6 +52,31 @@ def _faiss() -> str:
     return str(faiss.__version__)
 
 
+def _av() -> str:
+    """A small clip is read with all that reading clips takes."""
+    import tempfile
+    from pathlib import Path
+
+    from spotid.intake import film
+    from spotid.jobs.selfcheck_clip import CLIP
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        path.write_bytes(CLIP)
+        found = [frame.ms for frame in film.frames(path, distinct=False)]
+    assert found == [0, 500, 1000, 1500], f"moments {found}"
+    return str(import_module("av").__version__)
+
+
+def _pyproj() -> str:
+    """A coordinate of a grid (UTM, zone 35 south) becomes latitude and longitude; nothing is fetched for it."""
+    pyproj = import_module("pyproj")
+    change = pyproj.Transformer.from_crs("EPSG:32735", "EPSG:4326", always_xy=True)
+    longitude, latitude = change.transform(500_000.0, 8_550_000.0)
+    assert abs(longitude - 27.0) < 1e-6 and -13.2 < latitude < -13.0, f"{longitude}, {latitude}"
+    return str(pyproj.__version__)
+
+
 def _line() -> str:
     """A tiny picture goes through cut-out and embedding with the parts of the built-in profile."""
     import numpy as np
@@ -130,6 +155,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "pillow-heif": _heif,
     "opencv": _opencv,
     "faiss": _faiss,
+    "pyav": _av,
+    "pyproj": _pyproj,
     LINE: _line,
     "torch": _torch,
     "torchvision": _torchvision,

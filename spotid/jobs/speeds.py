@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from spotid.places import user_folder
+from spotid.project import strips
 from spotid.project.files import write_whole
 from spotid.project.folder import Project
 from spotid.words import Stage
@@ -14,6 +15,7 @@ from spotid.words import Stage
 FILE = "speeds.json"
 OLD_COUNTS = 0.5  # of what was measured before, each time that a stage is measured anew
 FEWEST_SEARCHED = 50  # files, before their share of animals is believed
+STILLS_OF_A_CLIP = 6  # about
 FEWEST_ITEMS, LEAST_SECONDS = 5, 1.0  # a stage with less says nothing about the speed
 
 
@@ -52,7 +54,8 @@ def waiting(project: Project) -> dict[str, float]:
     store = project.store
     files = {row[0]: row[1] for row in store.all("SELECT state, COUNT(*) FROM media GROUP BY state")}
     seen = {row[0]: row[1] for row in store.all("SELECT state, COUNT(*) FROM sighting GROUP BY state")}
-    found, read = files.get("found", 0), files.get("read", 0)
+    clips = int(store.value("SELECT COUNT(*) FROM media WHERE state = 'found' AND kind = 'clip'"))
+    found, read = files.get("found", 0) + clips * (STILLS_OF_A_CLIP - 1), files.get("read", 0)
     searched = files.get("animal", 0) + files.get("no_animal", 0)
     detected, cropped, embedded = (seen.get(state, 0) for state in ("detected", "cropped", "embedded"))
     known = detected + cropped + embedded
@@ -60,7 +63,9 @@ def waiting(project: Project) -> dict[str, float]:
     new = share * (found + read)
     everyone = known + new
     return {
+        Stage.CLIPS.value: clips,
         Stage.READ.value: found,
+        Stage.STRIPS.value: strips.count_unread(store),
         Stage.DETECT.value: found + read,
         Stage.CROP.value: detected + new,
         Stage.FLANK.value: detected + new,

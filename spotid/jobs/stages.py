@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid import profiles
+from spotid.profiles.names import Names
 from spotid.progress import Progress
-from spotid.project import notes, shards
+from spotid.project import notes, shards, species
 from spotid.project.folder import Project
 from spotid.words import Stage
 
 PROFILE = "profile"
 
-RUN = (Stage.SCAN, Stage.READ, Stage.DETECT, Stage.CROP, Stage.FLANK, Stage.EMBED, Stage.NEIGHBOURS, Stage.POINTS)
+RUN = (
+    Stage.SCAN,
+    Stage.CLIPS,
+    Stage.READ,
+    Stage.STRIPS,
+    Stage.DETECT,
+    Stage.SPECIES,
+    Stage.FOLLOW,
+    Stage.CROP,
+    Stage.FLANK,
+    Stage.EMBED,
+    Stage.NEIGHBOURS,
+    Stage.POINTS,
+)
 
 
 @dataclass
@@ -24,6 +38,11 @@ class Line:
     project: Project
     settings: dict[str, Any]
     profile: profiles.Profile
+
+    @property
+    def names(self) -> Names:
+        """Which species individuals are told apart of, as the profile and the people of this project say."""
+        return Names(self.profile.species, species.words(self.project.store))
 
     def work(self, stage: Stage) -> Callable[[Progress], None]:
         """What is done at a stage. Heavy libraries are imported here, in the worker, and nowhere before."""
@@ -37,15 +56,31 @@ class Line:
                 scan_roots(project, progress)
 
             return scan
+        if stage is Stage.CLIPS:
+            from spotid.intake.clips import take_stills
+
+            return lambda progress: take_stills(project, settings, progress)
         if stage is Stage.READ:
             from spotid.intake.collect import read_pending
 
             return lambda progress: read_pending(project, settings, progress)
+        if stage is Stage.STRIPS:
+            from spotid.intake.strips_read import read_strips
+
+            return lambda progress: read_strips(project, settings, progress)
         if stage is Stage.DETECT:
             from spotid.prepare import registry
             from spotid.prepare.find import find_animals
 
             return lambda progress: find_animals(project, registry.detector(self.profile.detector), settings, progress)
+        if stage is Stage.SPECIES:
+            from spotid.prepare.species_stage import sort_out
+
+            return lambda progress: sort_out(project, self.names.ours, progress)
+        if stage is Stage.FOLLOW:
+            from spotid.review.following import follow_collections
+
+            return lambda progress: follow_collections(project, progress)
         if stage is Stage.CROP:
             from spotid.prepare import registry
             from spotid.prepare.crop import crop_pending

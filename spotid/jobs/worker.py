@@ -150,7 +150,7 @@ def _export(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[s
     reporter.room = Room(folder, EXPORT_MB)
 
     def work() -> dict[str, Any]:
-        done = export_matches(project, folder, reporter)
+        done = export_matches(project, folder, reporter, coordinates=bool(job.get("coordinates")))
         return done | write_agreement(folder, lines(project.store))
 
     return _through(reporter, Stage.EXPORT, work)

@@ -25,12 +25,17 @@ def list_lookalikes(project: Project, encoder: shards.EncoderRow, settings: dict
     progress.expect(len(ids))
     if len(ids) < 2:
         return
-    visit_of: dict[int, int | None] = _pairs(
-        project.store.all("SELECT sighting.id, visit FROM sighting JOIN media ON media.id = media_id")
-    )
-    visit = np.array([visit_of[one] or -one for one in ids], np.int64)
+    facts = {
+        row["id"]: row
+        for row in project.store.all(
+            "SELECT sighting.id, visit, station_id, captured_at FROM sighting JOIN media ON media.id = media_id"
+        )
+    }
+    visit = np.array([facts[one]["visit"] or -one for one in ids], np.int64)
     photo_of: dict[int, int] = _pairs(project.store.all("SELECT id, media_id FROM sighting"))
-    digest = hashlib.sha256(np.array(ids).tobytes() + visit.tobytes()).hexdigest()[:16]
+    # Lists are completed by who was at the same place about the same time: both may be put right by people.
+    told = "\n".join(f"{facts[one]['station_id']} {facts[one]['captured_at']}" for one in ids)
+    digest = hashlib.sha256(np.array(ids).tobytes() + visit.tobytes() + told.encode()).hexdigest()[:16]
     made_of = f"{encoder.identity} {digest} {settings['neighbours']}"
     members: dict[int, list[int]] = {}
     for index, number in enumerate(visit):

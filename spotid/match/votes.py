@@ -29,6 +29,10 @@ def spots_of_each(sightings: int) -> int:
 
 def cast_votes(known: Seen, cache: PointCache, matcher: Matcher, candidates: Candidates, progress: Progress) -> None:
     """Ask the index of all spots for every sighting that was not asked yet, or among far fewer."""
+    first: dict[int, int] = {}  # visit → its first sighting; visits are numbered anew whenever photographs are added
+    for one, visit in zip(known.ids, known.visit.tolist(), strict=True):
+        first[visit] = min(one, first.get(visit, one))
+    candidates.forget_moved({one: first[visit] for one, visit in zip(known.ids, known.visit.tolist(), strict=True)})
     asked = candidates.begin_votes(matcher.identity())
     waiting = [one for one in known.ids if asked.get(one, 0) * ASK_AGAIN < len(known.ids)]
     if not waiting:

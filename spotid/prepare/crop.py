@@ -42,6 +42,7 @@ def crop_pending(
     cutter.load()
     recipe = recipe_of(cutter, padding, settings)
     roots = {root: folder for root, folder in media.roots(project.store).items() if aside.is_there(folder)}
+    sightings.queue_uncropped(project.store, roots)
     progress.expect(sightings.count(project.store, SightingState.DETECTED))
     judge, changed, after = aside.Judge(), set[int](), 0
     opened: tuple[int, Image.Image] | None = None

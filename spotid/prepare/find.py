@@ -13,7 +13,7 @@ from spotid.prepare import taught
 from spotid.prepare.parts import Detection, Detector, Frame
 from spotid.prepare.search import Search
 from spotid.progress import Progress
-from spotid.project import aside, hand, media, sightings
+from spotid.project import aside, hand, media, recognised_rows, sightings
 from spotid.project import frames as frames_said
 from spotid.project.folder import Project
 from spotid.words import MediaState, Problem, Stage
@@ -26,11 +26,13 @@ FRAME_BATCH = 200
 def find_animals(project: Project, detector: Detector, settings: dict[str, Any], progress: Progress) -> None:
     """Search every file that has been read. Files already searched are not touched: answers may hang on their boxes.
 
-    A detector that can be taught first learns from the frames that people have boxed.
+    What another program has found in a file stands in the place of a search. A detector that can be taught first learns
+    from the frames that people have boxed.
     """
+    recognised_rows.let_go(project.store)
     pending = media.count(project.store, MediaState.READ)
     progress.expect(pending)
-    if not pending:
+    if not pending or _use_recognitions(project, progress) == pending:
         return
     detector.load()
     if isinstance(detector, taught.Teachable):
@@ -48,6 +50,16 @@ def find_animals(project: Project, detector: Detector, settings: dict[str, Any],
                 found, faults = line.search.search([frame for _, frame in pairs if frame is not None], context)
             line.keep(pairs, found, faults)
             progress.step(len(rows))
+
+
+def _use_recognitions(project: Project, progress: Progress) -> int:
+    """Keep what other programs found in the files that wait; of how many files something was told."""
+    used = 0
+    while rows := recognised_rows.waiting(project.store, FRAME_BATCH):
+        recognised_rows.use(project.store, rows)
+        used += len(rows)
+        progress.step(len(rows))
+    return used
 
 
 class _Line:
@@ -80,6 +92,7 @@ class _Line:
                 reason = self._judge.fault(error, self._roots.get(row["root_id"]) if frame is None else None)
                 media.put_aside(self._project.store, row["id"], reason.problem, str(reason))
         frames_said.keep_search(self._project.store, kept, self._by)
+        recognised_rows.searched(self._project.store, [media_id for media_id, _ in kept])
 
 
 def _keep_hint(project: Project, media_uid: str, found: Detection) -> None:

@@ -25,6 +25,7 @@ class Profile:
     padding: float  # share of the box added on every side of a crop
     shortlist: int  # look-alikes per sighting that are compared spot by spot
     flanks_matter: bool = True  # left and right sides carry different coats: tell them apart, and never compare them
+    species: tuple[str, ...] = ()  # the names of its animals, the usual one first (see ``names``); without any, all
 
 
 def profile_names(folder: Path = FOLDER) -> list[str]:
@@ -58,10 +59,17 @@ def _read(name: str, table: dict[str, Any]) -> Profile:
         padding=float(detection["padding"]),
         shortlist=int(comparison["shortlist"]),
         flanks_matter=_yes_or_no(table.get("flanks", {}).get("matter", True)),
+        species=_names(table.get("species", [])),
     )
     if not (0 <= profile.padding <= 1 and profile.shortlist >= 1):
         raise ValueError("padding lies between 0 and 1, shortlist is 1 or more")
     return profile
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise ValueError("species is a list of names")
+    return tuple(value)
 
 
 def _yes_or_no(value: object) -> bool:

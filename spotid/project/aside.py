@@ -15,6 +15,7 @@ from pathlib import Path
 from spotid.errors import JobError, NotFoundError, PictureError, ProjectError, SpotIDError
 from spotid.progress import Cancelled
 from spotid.project.files import disk_error, write_whole
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 from spotid.words import MediaState, Problem, SightingState
 
@@ -128,8 +129,8 @@ def put_sighting_aside(store: Store, sighting_id: int, media_id: int, error: Pic
     """Put a sighting aside; a file with no other sighting left goes to the problems shelf with the same reason."""
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET state = ?, problem = ? WHERE id = ? AND state != ?",
-            (SightingState.PROBLEM, str(error), sighting_id, SightingState.WITHDRAWN),
+            f"UPDATE sighting SET state = ?, problem = ? WHERE id = ? AND state NOT IN {OUT_SQL}",
+            (SightingState.PROBLEM, str(error), sighting_id),
         )
         connection.execute(
             "UPDATE media SET state = ?, problem = ?, problem_detail = ? WHERE id = ? AND state = ? AND NOT EXISTS"

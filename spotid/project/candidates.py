@@ -80,6 +80,19 @@ class Candidates(CandidatesFile):
                 connection.execute("INSERT OR REPLACE INTO made VALUES ('votes', ?)", (matcher,))
         return {row[0]: row[1] for row in self._connection.execute("SELECT anchor, among FROM voted")}
 
+    def forget_moved(self, first: Mapping[int, int]) -> int:
+        """Forget the votes of sightings whose visit has lost or gained others since. ``first``: sighting → the first
+        sighting of its visit. Returns how many are to be asked again."""
+        known = dict(self._connection.execute("SELECT sighting, first FROM mate"))
+        moved = [one for one, mate in known.items() if first.get(one, mate) != mate]
+        left, joined = {known[one] for one in moved}, {first[one] for one in moved}
+        again = [(one,) for one in known if moved and (known[one] in left or first.get(one) in joined)]
+        with self._write() as connection:
+            connection.executemany("DELETE FROM vote WHERE anchor = ?", again)
+            connection.executemany("DELETE FROM voted WHERE anchor = ?", again)
+            connection.executemany("INSERT OR REPLACE INTO mate VALUES (?, ?)", first.items() - known.items())
+        return len(again)
+
     def keep_votes(self, among: int, votes: Iterable[tuple[int, Mapping[int, float]]]) -> None:
         """Keep the votes of several anchors, cast among so many sightings; earlier ones are replaced."""
         with self._write() as connection:

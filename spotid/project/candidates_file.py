@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS checked (
   PRIMARY KEY (a, b, matcher)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ranked (anchor INTEGER PRIMARY KEY);
 """
+# Came later; a file without it is as good.
+LATER = "CREATE TABLE IF NOT EXISTS mate (sighting INTEGER PRIMARY KEY, first INTEGER NOT NULL)"
 PAIRS = {"candidate": ("anchor", "candidate"), "vote": ("anchor", "candidate"), "voted": ("anchor",)}
 PAIRS |= {"checked": ("a", "b"), "ranked": ("anchor",)}
 
@@ -62,6 +64,7 @@ class CandidatesFile:
             names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             opened.executescript("".join(f"DROP TABLE {row[0]};" for row in names))
             opened.executescript(f"{TABLES}; PRAGMA user_version = {VERSION}")
+        opened.execute(LATER)
         return opened
 
     def _looked_at(self, layout: Layout) -> sqlite3.Connection:
@@ -94,6 +97,7 @@ class CandidatesFile:
             for table, columns in PAIRS.items():
                 strange = " OR ".join(f"{column} NOT IN (SELECT id FROM known)" for column in columns)
                 connection.execute(f"DELETE FROM {table} WHERE {strange}")
+            connection.execute("DELETE FROM mate WHERE sighting NOT IN (SELECT id FROM known)")
             connection.execute("DROP TABLE known")
 
     def sightings(self) -> set[int]:

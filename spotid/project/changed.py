@@ -8,7 +8,7 @@ from spotid.words import MediaState, Problem, SightingState
 
 # What may be well at the next run without the file having changed. A file that took the program along is not among
 # them: a person says when that one is tried again.
-PASSING = (Problem.UNREADABLE, Problem.NO_DECODER, Problem.CHANGING, Problem.UNEXPECTED)
+PASSING = (Problem.UNREADABLE, Problem.NO_DECODER, Problem.CLIP_NO_READER, Problem.CHANGING, Problem.UNEXPECTED)
 
 
 def try_again(store: Store, root: int) -> int:

@@ -9,7 +9,8 @@ from spotid.project.store import Store, now
 from spotid.words import MediaState, Problem, SightingState, Stage
 
 FATAL = 2  # deaths with a file in hand, alone at the last: it is put aside
-WHOLE_FILE = (Stage.READ, Stage.DETECT)  # at the other stages only the sightings can't be worked on
+# At the other stages only the sightings can't be worked on.
+WHOLE_FILE = (Stage.CLIPS, Stage.READ, Stage.STRIPS, Stage.DETECT)
 
 
 def suspected(store: Store, stage: Stage) -> frozenset[str]:

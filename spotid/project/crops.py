@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spotid.errors import PictureError
 from spotid.project import media
 from spotid.project.layout import Layout
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 from spotid.words import SightingState
 
@@ -49,6 +50,6 @@ def make_again(store: Store, sighting_id: int) -> None:
         return
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET state = ? WHERE id = ? AND state != ?",
-            (SightingState.DETECTED, sighting_id, SightingState.WITHDRAWN),
+            f"UPDATE sighting SET state = ? WHERE id = ? AND state NOT IN {OUT_SQL}",
+            (SightingState.DETECTED, sighting_id),
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid.project.store import Store
-from spotid.words import Flank, SightingState, Verdict
+from spotid.words import Flank, SightingState
 
 PERSON = "person"
 TELLABLE = (SightingState.CROPPED, SightingState.EMBEDDED)
@@ -132,17 +132,17 @@ def _standing(connection: sqlite3.Connection, uid: str | None = None) -> dict[st
     only, values = ("", ()) if uid is None else (" AND a = ?", (uid,))
     rows = connection.execute(
         "SELECT a, evidence, initials FROM decision LEFT JOIN reviewer ON reviewer.id = reviewer_id"
-        f" WHERE kind = ?{only} AND uid NOT IN (SELECT target FROM decision WHERE kind = ?) ORDER BY decision.id",
-        (Verdict.FLANK, *values, Verdict.UNDO),
+        # Spelt out, so that the index on answers about flanks is used.
+        f" WHERE kind = 'flank'{only} AND NOT EXISTS (SELECT 1 FROM decision AS back WHERE back.target = decision.uid"
+        " AND back.kind = 'undo') ORDER BY decision.id",
+        values,
     )
     return {row["a"]: (_flank(json.loads(row["evidence"]).get("flank")), row["initials"] or "") for row in rows}
 
 
 def _guess(connection: sqlite3.Connection, uid: str) -> dict[str, Any]:
     """The program's last word before a person's, as the answers remember it; empty where there was none."""
-    rows = connection.execute(
-        "SELECT evidence FROM decision WHERE kind = ? AND a = ? ORDER BY id DESC", (Verdict.FLANK, uid)
-    )
+    rows = connection.execute("SELECT evidence FROM decision WHERE kind = 'flank' AND a = ? ORDER BY id DESC", (uid,))
     for row in rows:
         before = json.loads(row["evidence"]).get("was") or {}
         if before.get("by") != PERSON:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from spotid.errors import (
     BadRequestError,
-    EmbeddingsOnlyError,
     NotFoundError,
     OutsideError,
     ProjectDamagedError,
@@ -21,15 +20,16 @@ from spotid.errors import (
     ProjectReadOnlyError,
     SpotIDError,
 )
-from spotid.project import backup, fresh, notes, schema, swap
+from spotid.project import backup, fresh, notes, schema, settling, swap
 from spotid.project.filenames import kept, shown
 from spotid.project.files import write_whole
 from spotid.project.inside import inside
-from spotid.project.layout import FORMAT, Layout, embeddings_in, looks_like_project
+from spotid.project.layout import FORMAT, Layout, check_embeddings_only, looks_like_project
 from spotid.project.lock import IN_USE, Lock
 from spotid.project.look import Look
 from spotid.project.store import BUSY_SECONDS, Store, connect, now
 
+INNER = ("crops", "cutouts", "frames")  # folders with pictures
 ID, TITLE = "project_id", "project_title"  # notes: the project file can be made again from them
 
 
@@ -70,30 +70,45 @@ def create_project(folder: Path, title: str = "") -> Project:
     folder = folder.expanduser().absolute()
     if looks_like_project(folder):
         return open_project(folder)
+    check_new(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_made(folder, error) from None
+    layout = Layout(folder)
+    lock = Lock(layout.lock, IN_USE)
+    fresh.make(layout)
+    document = write_document(layout, title)
+    return _opened(layout, document, lock)
+
+
+def check_new(folder: Path) -> None:
+    """Whether ``folder`` can become a project: there is none yet, or nothing of anybody's is in it. Makes nothing.
+
+    Raises ProjectError.
+    """
     if kept(str(folder)) != str(folder):
         raise ProjectError(
             f"The name of the folder “{shown(str(folder))}” holds characters that can't be written down everywhere.",
             "Choose a folder with another name for the embeddings; the photographs may lie wherever they are.",
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        names = [entry.name for entry in folder.iterdir()]
+        names = [entry.name for entry in folder.iterdir()] if os.path.lexists(folder) else []
         strangers = [name for name in names if not name.startswith((".", fresh.NAME))]
     except OSError as error:
-        raise ProjectError(
-            f"The folder “{folder}” can't be made: {error.strerror or error}.",
-            "Choose a folder on a disk that you may write to.",
-        ) from None
+        raise _not_made(folder, error) from None
     if strangers:
         raise ProjectError(
             f"The folder “{folder}” already holds other files ({sorted(strangers)[0]}, …).",
             "Choose a new or empty folder for the embeddings; SpotID keeps its own files apart from yours.",
         )
-    layout = Layout(folder)
-    lock = Lock(layout.lock, IN_USE)
-    fresh.make(layout)
-    document = write_document(layout, title)
-    return _opened(layout, document, lock)
+
+
+def _not_made(folder: Path, error: OSError) -> ProjectError:
+    return ProjectError(
+        f"The folder “{folder}” can't be made: {error.strerror or error}.",
+        "Choose a folder on a disk that you may write to.",
+    )
 
 
 def open_project(folder: Path, *, wait: float = 0.0, shared: bool = False, readonly: bool = False) -> Project:
@@ -110,7 +125,7 @@ def open_project(folder: Path, *, wait: float = 0.0, shared: bool = False, reado
     if not folder.is_dir():
         raise NotFoundError(f"There is no folder “{folder}”.", "Check the path, or look for it with Browse….")
     if not looks_like_project(folder):
-        _check_embeddings_only(folder)
+        check_embeddings_only(folder)
         raise NotFoundError(
             f"“{folder}” is not a SpotID project.",
             "Choose the folder that was given as “Path for embeddings output”, or run the model from scratch.",
@@ -144,6 +159,9 @@ def _opened(layout: Layout, document: dict[str, str], lock: Lock | None, warning
         with contextlib.suppress(SpotIDError):  # on a full disk the project opens all the same
             notes.put(store, ID, project.id)
             notes.put(store, TITLE, project.title)
+    if lock is not None:
+        with contextlib.suppress(SpotIDError):  # as above; the next run does it
+            settling.settle_first(store)
     return project
 
 
@@ -201,7 +219,7 @@ def damaged(layout: Layout, error: Exception | None = None) -> ProjectDamagedErr
     what = f"The file {name} is damaged ({error})." if error else f"The file {name} is missing from “{layout.root}”."
     good = backup.newest_good(layout)
     if good is None:
-        _check_embeddings_only(layout.root)
+        check_embeddings_only(layout.root)
         return ProjectDamagedError(what, "There is no whole backup in this folder; keep the file, and ask for help.")
     return ProjectDamagedError(
         what,
@@ -216,7 +234,7 @@ def check_own(layout: Layout) -> None:
     beside = [database.with_name(database.name + end) for end in ("-wal", "-shm")]
     files = (layout.project_file, database, *beside, layout.lock, layout.worker_lock)
     folders = (layout.embeddings, layout.cache, layout.backups, layout.exports, layout.logs, layout.candidates)
-    for path in (*files, *folders, layout.root / "crops", layout.root / "cutouts"):
+    for path in (*files, *folders, *(layout.root / name for name in INNER)):
         try:
             inside(path, layout.root)
         except OutsideError:
@@ -224,15 +242,6 @@ def check_own(layout: Layout) -> None:
                 f"“{path.name}” in this project leads to another place outside of the project's folder.",
                 "Open it only if you trust where it comes from: put the real file or folder in place of the link.",
             ) from None
-
-
-def _check_embeddings_only(folder: Path) -> None:
-    """Raises EmbeddingsOnlyError where a project can be built around what is there."""
-    if embeddings_in(folder) is not None:
-        raise EmbeddingsOnlyError(
-            f"“{folder}” holds embeddings without their project; the answers given to pairs are not in there.",
-            f'A new project can be built around them, here or with: spotid rebuild "{folder}"',
-        )
 
 
 def read_document(layout: Layout) -> dict[str, str]:

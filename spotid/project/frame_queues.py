@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spotid.project import frames
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 from spotid.words import SightingState
 
-LIVE = f"sighting.state != '{SightingState.WITHDRAWN}'"
+PRESENT = f"sighting.state != '{SightingState.WITHDRAWN}'"
+LIVE = f"sighting.state NOT IN {OUT_SQL}"  # and of the animals that this is about
 # Few frames are ever looked at: their list is made once a query, instead of a search for each of 100,000 files.
 ANSWERED = (  # the row that takes a frame's first answer back leaves it as one that nobody has looked at
     "media.uid IN (SELECT media_uid FROM frame_answer WHERE id IN (SELECT MAX(id) FROM frame_answer"
@@ -151,7 +153,7 @@ def boxes(store: Store, media_id: int) -> list[sqlite3.Row]:
     return store.all(
         "SELECT sighting.uid, x, y, w, h, score, boxed_by, how, individual.code FROM sighting"
         " LEFT JOIN identity ON identity.sighting_uid = sighting.uid"
-        f" LEFT JOIN individual ON individual.id = individual_id WHERE media_id = ? AND {LIVE} ORDER BY sighting.id",
+        f" LEFT JOIN individual ON individual.id = individual_id WHERE media_id = ? AND {PRESENT} ORDER BY sighting.id",
         media_id,
     )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from spotid.project import individuals, views
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
-from spotid.words import SightingState, Verdict
+from spotid.words import Verdict
 
 _PARTING = (Verdict.SPLIT, Verdict.RELEASE)
 _STANDS = "uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')"
@@ -78,12 +79,12 @@ def unusable(store: Store, after: int = 0, limit: int = 60) -> list[sqlite3.Row]
         " recipe, media.uid AS media_uid, captured_at, station.name AS station,"
         " (SELECT code FROM identity JOIN individual ON individual.id = individual_id"
         "   WHERE sighting_uid = sighting.uid) AS code"
-        " FROM decision JOIN sighting ON sighting.uid = decision.a AND sighting.state != ?1"
+        f" FROM decision JOIN sighting ON sighting.uid = decision.a AND sighting.state NOT IN {OUT_SQL}"
         " JOIN media ON media.id = media_id LEFT JOIN station ON station.id = station_id"
         " LEFT JOIN reviewer ON reviewer.id = reviewer_id"
-        f" WHERE decision.kind = 'unusable' AND decision.{_STANDS} AND (?2 = 0 OR decision.id < ?2)"
-        " ORDER BY decision.id DESC LIMIT ?3",
-        *(SightingState.WITHDRAWN, after, limit),
+        f" WHERE decision.kind = 'unusable' AND decision.{_STANDS} AND (?1 = 0 OR decision.id < ?1)"
+        " ORDER BY decision.id DESC LIMIT ?2",
+        *(after, limit),
     )
 
 
@@ -91,9 +92,8 @@ def count_unusable(store: Store) -> int:
     """How many answers ``unusable`` gives in all."""
     return int(
         store.value(
-            "SELECT COUNT(*) FROM decision JOIN sighting ON sighting.uid = a AND state != ?"
-            f" WHERE kind = 'unusable' AND decision.{_STANDS}",
-            SightingState.WITHDRAWN,
+            f"SELECT COUNT(*) FROM decision JOIN sighting ON sighting.uid = a AND state NOT IN {OUT_SQL}"
+            f" WHERE kind = 'unusable' AND decision.{_STANDS}"
         )
     )
 
@@ -108,8 +108,8 @@ def boxes(store: Store, media_id: int) -> list[sqlite3.Row]:
         f"   evidence LIKE '%\"with\"%\"' || sighting.uid || '\"%') AND {_STANDS} ORDER BY id DESC LIMIT 1) AS unusable"
         " FROM sighting LEFT JOIN identity ON sighting_uid = sighting.uid"
         " LEFT JOIN individual ON individual.id = individual_id"
-        " WHERE media_id = ? AND sighting.state != ? ORDER BY x, y, sighting.id",
-        *(media_id, SightingState.WITHDRAWN),
+        f" WHERE media_id = ? AND sighting.state NOT IN {OUT_SQL} ORDER BY x, y, sighting.id",
+        media_id,
     )
 
 

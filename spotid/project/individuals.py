@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from spotid.project.sightings import OUT_SQL, SHOWS_OURS
 from spotid.project.store import Store
 from spotid.words import Flank
 
@@ -22,7 +23,7 @@ PORTRAIT = {Flank.LEFT.value: "portrait_left", Flank.RIGHT.value: "portrait_righ
 
 MEMBERS = (
     "FROM identity JOIN individual ON individual.id = identity.individual_id"
-    " JOIN sighting ON sighting.uid = identity.sighting_uid AND sighting.state != 'withdrawn'"
+    f" JOIN sighting ON sighting.uid = identity.sighting_uid AND sighting.state NOT IN {OUT_SQL}"
     " JOIN media ON media.id = sighting.media_id LEFT JOIN station ON station.id = media.station_id"
 )
 SHELF = (
@@ -199,7 +200,7 @@ def times_of(store: Store, number: int, limit: int = 5000) -> list[sqlite3.Row]:
 
 def span(store: Store) -> tuple[str, str] | None:
     """The first and the last moment at which any animal was photographed."""
-    row = store.one("SELECT MIN(captured_at) AS first, MAX(captured_at) AS last FROM media WHERE state = 'animal'")
+    row = store.one(f"SELECT MIN(captured_at) AS first, MAX(captured_at) AS last FROM media WHERE {SHOWS_OURS}")
     return None if row is None or row["first"] is None else (row["first"], row["last"])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spotid.errors import OutsideError, PictureError
-from spotid.picture import is_picture_name
+from spotid.picture import is_original_name
 from spotid.words import Problem
 
 
@@ -27,13 +27,13 @@ def inside(path: Path, folder: Path) -> Path:
 
 
 def original(folder: Path, relpath: str) -> Path:
-    """Where a photograph of a folder of originals lies.
+    """Where a photograph or clip of a folder of originals lies.
 
-    A link to a photograph in the same folder is fine. Raises OutsideError for one that leads out of it and for names of
-    other files than pictures (an export must not copy somebody's keys because a project from elsewhere names them), and
-    PictureError for what is no plain file (a device, a pipe: reading one may never end).
+    A link to one in the same folder is fine. Raises OutsideError for one that leads out of it and for names of other
+    files (an export must not copy somebody's keys because a project from elsewhere names them), and PictureError for
+    what is no plain file (a device, a pipe: reading one may never end).
     """
-    if not is_picture_name(relpath):
+    if not is_original_name(relpath):
         raise OutsideError()
     path = inside(folder / relpath, folder)
     try:

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from spotid.errors import OutsideError
+from spotid.errors import EmbeddingsOnlyError, OriginalDataError, OutsideError
 from spotid.project.inside import inside
 
 FORMAT = "spotid-project"
 DATABASE = "project.sqlite"
 PROJECT_FILE = "project.json"
+MOST_INNER = 50  # folders in a folder that are looked into for embeddings
 _NAME = re.compile(r"\w[\w.-]{0,150}", re.ASCII)  # what a uid and a recipe consist of
 
 
@@ -81,6 +82,14 @@ class Layout:
         """The small upright picture of a file."""
         return self._own(self.cache / "small", media_uid, f"{media_uid}.jpg")
 
+    def frames(self, clip_uid: str) -> Path:
+        """The folder of the stills taken out of a clip; the clip can give them again."""
+        return self._own(self.root / "frames", clip_uid, clip_uid)
+
+    def played(self, clip_uid: str, digest: str) -> Path:
+        """A clip, by its checksum, in a container that browsers play."""
+        return self._own(self.cache / "clips", clip_uid, f"{clip_uid}.{digest[:16]}.mp4")
+
     def hint(self, sighting_uid: str) -> Path:
         """The detector's rough outline of a sighting, on the small picture."""
         return self._own(self.cache / "hints", sighting_uid, f"{sighting_uid}.png")
@@ -121,7 +130,31 @@ def embeddings_in(folder: Path) -> Path | None:
     return None
 
 
+def original_in(folder: Path) -> Path | None:
+    """The folder of embeddings of the original SpotID that ``folder`` is or holds; None where there is none."""
+    try:
+        inner = sorted(entry for entry in folder.iterdir() if entry.is_dir())[:MOST_INNER]
+    except OSError:
+        return None
+    names = ("embeddings.npy", "image_filenames.txt")
+    return next((one for one in (folder, *inner) if all((one / name).is_file() for name in names)), None)
+
+
 def looks_like_project(folder: Path) -> bool:
     """Whether ``folder`` holds a SpotID project."""
     names = (PROJECT_FILE, DATABASE, f"{DATABASE}.restoring")
     return any((folder / name).is_file() for name in names)
+
+
+def check_embeddings_only(folder: Path) -> None:
+    """Raises EmbeddingsOnlyError or OriginalDataError where a project can be built around what is there."""
+    if embeddings_in(folder) is not None:
+        raise EmbeddingsOnlyError(
+            f"“{folder}” holds embeddings without their project; the answers given to pairs are not in there.",
+            f'A new project can be built around them, here or with: spotid rebuild "{folder}"',
+        )
+    if original_in(folder) is not None:
+        raise OriginalDataError(
+            f"“{folder}” holds embeddings of the original SpotID.",
+            f'A project can be made of them and of the matches, here or with: spotid original "{folder}"',
+        )

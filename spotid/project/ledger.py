@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spotid.errors import BadRequestError
+from spotid.errors import BadRequestError, SpotIDError
 from spotid.project import flanks
 from spotid.project.store import Store, now
 from spotid.words import TWO_SIGHTINGS, Verdict
 
 SAYS_MORE = frozenset({Verdict.SPLIT, Verdict.RELEASE, Verdict.DESCRIBE, Verdict.SECOND})
+IMPORTED = "import-"  # what the uids of answers begin with that a collection gave, and no person at the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Answer:
     reviewer: str = ""
     seconds: float | None = None
     evidence: Mapping[str, Any] | None = None
+
+
+class GrownError(SpotIDError):
+    """Another process has written answers meanwhile: they have to be followed before this one's number is known."""
+
+    code, status = "ledger-grown", 409
+
+    def __init__(self) -> None:
+        super().__init__("Answers were added to this project meanwhile.", "Reload the page and answer again.")
 
 
 def event_of(row: sqlite3.Row) -> Event:
@@ -87,10 +97,11 @@ def evidence_of(store: Store, uid: str) -> dict[str, Any]:
 
 
 def newest_standing(store: Store) -> Event | None:
-    """The newest answer that has not been taken back, or None."""
+    """The newest answer that has not been taken back, or None. What a collection said is taken back as a whole, and
+    never by going back step by step."""
     row = store.one(
         # Asked row by row from the newest on: the time does not grow with the ledger.
-        "SELECT * FROM decision WHERE kind != 'undo' AND NOT EXISTS"
+        f"SELECT * FROM decision WHERE kind != 'undo' AND uid NOT GLOB '{IMPORTED}*' AND NOT EXISTS"
         " (SELECT 1 FROM decision AS taken WHERE taken.target = decision.uid AND taken.kind = 'undo')"
         " ORDER BY id DESC LIMIT 1"
     )
@@ -118,36 +129,73 @@ def keep(
     answer: Answer,
     follow: Callable[[Event], Follows],
     code_of: Callable[[int], str],
+    after: int | None = None,
 ) -> Event:
     """Append one answer and what follows from it, in one transaction.
 
     ``follow`` is told the event and gives the numbers of individuals born of it, the sightings whose individual has
     changed (sighting uid → individual number or None) and the facts of individuals that may have changed. The flank of
-    a sighting follows from the ledger alone. When anything fails, nothing is kept and the error is raised.
+    a sighting follows from the ledger alone. When anything fails, nothing is kept and the error is raised. ``after``:
+    the newest row that the caller knows; raises GrownError, before anything is followed, where there is a newer one.
     """
-    a, b = _ordered(answer)
+    return keep_many(store, [answer], follow, code_of, after)[0]
+
+
+def keep_many(
+    store: Store,
+    answers: Sequence[Answer],
+    follow: Callable[[Event], Follows],
+    code_of: Callable[[int], str],
+    after: int | None = None,
+    also: Callable[[sqlite3.Connection], None] | None = None,
+) -> list[Event]:
+    """Append several answers in order, as ``keep`` does, in one transaction: all of them or none. ``also`` writes what
+    belongs to them in the same transaction."""
+    ordered = [_ordered(answer) for answer in answers]
+    events: list[Event] = []
     with store.write() as connection:
-        cursor = connection.execute(
-            "INSERT INTO decision (uid, kind, a, b, target, reviewer_id, made_at, seconds, evidence)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(answer.uid, answer.kind, a, b, answer.target, reviewer_id(connection, answer.reviewer)),
-                *(now(), answer.seconds, json.dumps(dict(answer.evidence or {}), sort_keys=True)),
-            ),
-        )
-        row = connection.execute("SELECT * FROM decision WHERE id = ?", (cursor.lastrowid,)).fetchone()
-        event = event_of(row)
-        born, changed, facts = follow(event)
-        for number in born:
-            connection.execute(
-                "INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)",
-                (number, code_of(number), event.row),
-            )
-        write_identity(connection, changed)
-        write_facts(connection, facts)
-        about = judged(connection, event)
-        if about is not None:
-            flanks.settle(connection, about)
+        check_known(connection, after)
+        for answer, (a, b) in zip(answers, ordered, strict=True):
+            events.append(_append(connection, answer, a, b, follow, code_of))
+        if also is not None:
+            also(connection)
+    return events
+
+
+def check_known(connection: sqlite3.Connection, after: int | None) -> None:
+    """Inside a transaction: raise GrownError where there are answers beyond the newest row that is known."""
+    if after is not None:
+        newest = connection.execute("SELECT COALESCE(MAX(id), 0) FROM decision").fetchone()[0]
+        if newest != after:
+            raise GrownError
+
+
+def _append(
+    connection: sqlite3.Connection,
+    answer: Answer,
+    a: str | None,
+    b: str | None,
+    follow: Callable[[Event], Follows],
+    code_of: Callable[[int], str],
+) -> Event:
+    cursor = connection.execute(
+        "INSERT INTO decision (uid, kind, a, b, target, reviewer_id, made_at, seconds, evidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(answer.uid, answer.kind, a, b, answer.target, reviewer_id(connection, answer.reviewer)),
+            *(now(), answer.seconds, json.dumps(dict(answer.evidence or {}), sort_keys=True)),
+        ),
+    )
+    row = connection.execute("SELECT * FROM decision WHERE id = ?", (cursor.lastrowid,)).fetchone()
+    event = event_of(row)
+    born, changed, facts = follow(event)
+    born_of = [(number, code_of(number), event.row) for number in born]
+    connection.executemany("INSERT INTO individual (number, code, born_of) VALUES (?, ?, ?)", born_of)
+    write_identity(connection, changed)
+    write_facts(connection, facts)
+    about = judged(connection, event)
+    if about is not None:
+        flanks.settle(connection, about)
     return event
 
 
@@ -203,22 +251,22 @@ def write_facts(connection: sqlite3.Connection, facts: Mapping[int, Mapping[str,
 
 def stored_facts(store: Store) -> dict[int, dict[str, str]]:
     """Individual number → what people said of it, as the derived table has it, where it has sightings."""
-    rows = store.all(
-        "SELECT number, facts FROM individual WHERE facts != '{}' AND id IN (SELECT individual_id FROM identity)"
-    )
-    return {row["number"]: json.loads(row["facts"]) for row in rows}
+    sql = "SELECT number, facts FROM individual WHERE facts != '{}' AND id IN (SELECT individual_id FROM identity)"
+    return {row["number"]: json.loads(row["facts"]) for row in store.all(sql)}
 
 
-def rewrite_facts(store: Store, facts: Mapping[int, Mapping[str, str]]) -> None:
-    """Replace what the derived table says of individuals by what a replay gives."""
+def rewrite_facts(store: Store, facts: Mapping[int, Mapping[str, str]], after: int | None = None) -> None:
+    """Replace what is derived of individuals by what a replay of the rows up to ``after`` gives."""
     with store.write() as connection:
+        check_known(connection, after)
         connection.execute("UPDATE individual SET name = NULL, facts = '{}' WHERE facts != '{}'")
         write_facts(connection, facts)
 
 
-def rewrite_identity(store: Store, identity: Mapping[str, int]) -> None:
-    """Replace the derived table by what a replay of the ledger gives."""
+def rewrite_identity(store: Store, identity: Mapping[str, int], after: int | None = None) -> None:
+    """Replace the derived table by what a replay of the ledger gives, of its rows up to ``after``."""
     with store.write() as connection:
+        check_known(connection, after)
         connection.execute("DELETE FROM identity")
         write_identity(connection, identity)
 
@@ -242,10 +290,8 @@ def rewrite_individuals(store: Store, born: Mapping[int, tuple[str, int]], ident
 
 def stored_identity(store: Store) -> dict[str, int]:
     """Sighting uid → individual number, as the derived table has it."""
-    rows = store.all(
-        "SELECT sighting_uid, number FROM identity JOIN individual ON individual.id = identity.individual_id"
-    )
-    return {row["sighting_uid"]: row["number"] for row in rows}
+    sql = "SELECT sighting_uid, number FROM identity JOIN individual ON individual.id = identity.individual_id"
+    return {row["sighting_uid"]: row["number"] for row in store.all(sql)}
 
 
 def codes(store: Store) -> dict[int, str]:

@@ -166,17 +166,20 @@ def write(
     follow: Callable[[ledger.Event], ledger.Follows],
     code_of: Callable[[int], str],
     report: Callable[[], Mapping[str, Any]],
+    after: int | None = None,
 ) -> Mapping[str, Any]:
     """Append the answers of a plan and all that follows from them, in one transaction; the report that was kept.
 
     ``follow`` is told each answer in order, as ``ledger.keep`` does; ``report`` is asked when all were followed, and
-    gets the first and the last row added to it. Where anything fails, or the power goes, nothing has changed.
+    gets the first and the last row added to it. Where anything fails, or the power goes, nothing has changed. Raises
+    GrownError where there are answers here beyond the row ``after``.
     """
     whose: dict[str, int | None] = {}
     described: dict[int, Mapping[str, str]] = {}
     judged: set[str] = set()
     rows: list[int] = []
     with project.store.write() as connection:
+        ledger.check_known(connection, after)
         for row in made.taken:
             event = _append(connection, row)
             rows.append(event.row)

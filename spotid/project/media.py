@@ -15,6 +15,8 @@ from spotid.words import MediaState, SightingState
 
 UID_LENGTH = 16
 INNER = "originals"  # the folder of a project in which ZIPs are unpacked
+SAID = "('sheet', 'person', 'strip', 'clip', 'package')"  # who knows better than the file itself
+FRAMES = "frames"  # the folder of a project in which the stills of clips lie; no walk goes through it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Facts:
     remark: str | None = None  # a sentence for people, of a file that can be used all the same
     seen: tuple[int, int] | None = None  # bytes and modified_ns when it was read, where they differ from the walk's
     small_seal: str | None = None  # checksum of the small picture
+    clock_at: str | None = None  # as the camera's clock had it, trusted or not
+    gps: tuple[float, float] | None = None  # latitude and longitude that the camera wrote
 
 
 def media_uid(relpath: str, size: int, attempt: int = 0) -> str:
@@ -146,31 +150,34 @@ def mark_missing(store: Store, root: int, seen: set[str], unseen: Sequence[str] 
 
 
 def keep_facts(store: Store, facts: Iterable[Facts]) -> None:
-    """Keep what reading told; the files go on to the search for animals, or on with those found in them before."""
+    """Keep what reading told; the files go on to the search for animals, or on with those found in them before.
+
+    A time, a station or a camera that somebody else told stays (``SAID``). See ``settling`` for the times put right.
+    """
     with store.write() as connection:
         for fact in facts:
             station = station_id(connection, fact.station) if fact.station else None
             state = MediaState.ANIMAL if _has_sightings(connection, fact.media_id) else MediaState.READ
             connection.execute(
-                "UPDATE media SET sha256 = ?, width = ?, height = ?, captured_at = ?, time_source = ?, station_id = ?,"
-                " station_by = ?, camera = ?, make = ?, model = ?, serial = ?, state = ?, problem = NULL,"
-                " problem_detail = ?, bytes = COALESCE(?, bytes), modified_ns = COALESCE(?, modified_ns),"
-                " small_seal = ? WHERE id = ?",
+                "UPDATE media SET sha256 = ?, width = ?, height = ?, make = ?, model = ?, serial = ?, state = ?,"
+                " problem = NULL, problem_detail = ?, bytes = COALESCE(?, bytes),"
+                " modified_ns = COALESCE(?, modified_ns), small_seal = ?, gps_latitude = ?, gps_longitude = ?"
+                " WHERE id = ?",
                 (
-                    *(fact.sha256, fact.width, fact.height, fact.captured_at, fact.time_source, station),
-                    *(fact.station_by, fact.camera, fact.make, fact.model, fact.serial, state, fact.remark),
-                    *(fact.seen or (None, None)),
-                    *(fact.small_seal, fact.media_id),
+                    *(fact.sha256, fact.width, fact.height, fact.make, fact.model, fact.serial, state, fact.remark),
+                    *(*(fact.seen or (None, None)), fact.small_seal, *(fact.gps or (None, None)), fact.media_id),
                 ),
             )
-
-
-def keep_times(store: Store, times: Iterable[tuple[int, str]]) -> None:
-    """Give files the time that their camera told and that was not trusted before: (row, ISO local time)."""
-    with store.write() as connection:
-        connection.executemany(
-            "UPDATE media SET captured_at = ?2, time_source = 'exif', problem_detail = NULL WHERE id = ?1", list(times)
-        )
+            connection.execute(
+                "UPDATE media SET clock_at = ?, captured_at = ?, time_source = ? WHERE id = ?"
+                f" AND (clock_at IS NULL OR COALESCE(time_source, '') NOT IN {SAID})",
+                (fact.clock_at or fact.captured_at, fact.captured_at, fact.time_source, fact.media_id),
+            )
+            connection.execute(
+                "UPDATE media SET station_id = ?, station_by = ?, camera = ?"
+                f" WHERE id = ? AND station_by NOT IN {SAID}",
+                (station, fact.station_by, fact.camera, fact.media_id),
+            )
 
 
 def station_id(connection: sqlite3.Connection, name: str) -> int:
@@ -218,25 +225,31 @@ def source_path(store: Store, media_id: int) -> Path:
 def number_visits(store: Store, minutes: float) -> None:
     """Number the visits: pictures of one camera of one station at most ``minutes`` after the one before.
 
-    A picture without a time is a visit of its own. Files that were read and have gone since are numbered too: their
-    sightings are still compared, and an old number would put them into a foreign visit. Numbers change as pictures are
-    added; only equality means something.
+    A picture without a time is a visit of its own, but the stills of one clip are always one visit. Files that were
+    read and have gone since are numbered too: their sightings are still compared, and an old number would put them into
+    a foreign visit. Numbers change as pictures are added; only equality means something.
     """
     rows = store.all(
-        "SELECT media.id, COALESCE(station_id, -1) AS station, captured_at,"
+        "SELECT media.id, visit, parent_id, COALESCE(station_id, -1) AS station, captured_at,"
         " (julianday(captured_at) - julianday('2000-01-01')) * 1440 AS minute FROM media"
-        " WHERE width IS NOT NULL ORDER BY station, captured_at, media.id"
+        " WHERE width IS NOT NULL AND kind != 'clip' ORDER BY station, captured_at, media.id"
     )
     numbered: list[tuple[int, int]] = []
-    visit, last_station, last_minute = 0, None, 0.0
+    of_clip: dict[int, int] = {}
+    number, visit, last_station, last_minute = 0, 0, None, 0.0
     for row in rows:
         minute = row["minute"]
         if minute is None or row["station"] != last_station or minute - last_minute > minutes:
-            visit += 1
+            number += 1
+            visit = number
+        if row["parent_id"] is not None:
+            visit = of_clip.setdefault(row["parent_id"], visit)
         last_station, last_minute = (None, 0.0) if minute is None else (row["station"], minute)
-        numbered.append((visit, row["id"]))
-    with store.write() as connection:
-        connection.executemany("UPDATE media SET visit = ? WHERE id = ?", numbered)
+        if row["visit"] != visit:
+            numbered.append((visit, row["id"]))
+    if numbered:
+        with store.write() as connection:
+            connection.executemany("UPDATE media SET visit = ? WHERE id = ?", numbered)
 
 
 def shelves(store: Store) -> dict[str, int]:
@@ -249,27 +262,6 @@ def stations_of_state(store: Store, state: str) -> Iterator[int | None]:
     """The stations that have files in ``state``; None stands for files without a station."""
     for row in store.all("SELECT DISTINCT station_id FROM media WHERE state = ? ORDER BY station_id", state):
         yield row["station_id"]
-
-
-def keep_stations(
-    store: Store, rows: Iterable[tuple[str, str, float | None, float | None, str | None, str | None]]
-) -> None:
-    """Keep stations with their coordinates and deployments: (station, camera, latitude, longitude, start, end)."""
-    with store.write() as connection:
-        for name, camera, latitude, longitude, start, end in rows:
-            station = station_id(connection, name)
-            if latitude is not None and longitude is not None:
-                connection.execute(
-                    "UPDATE station SET latitude = ?, longitude = ? WHERE id = ?", (latitude, longitude, station)
-                )
-            if start or end:
-                # "IS": a start that nobody wrote down is the same start at the next run.
-                connection.execute(
-                    "INSERT OR IGNORE INTO deployment (station_id, camera, starts_at, ends_at) SELECT ?1, ?2, ?3, ?4"
-                    " WHERE NOT EXISTS (SELECT 1 FROM deployment WHERE station_id = ?1 AND camera = ?2"
-                    " AND starts_at IS ?3)",
-                    (station, camera, start, end),
-                )
 
 
 def station_names(store: Store) -> frozenset[str]:

@@ -7,6 +7,7 @@ are not in there: they come back from the folder ``backups`` where that lies bes
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -23,9 +24,10 @@ from spotid.project.layout import Layout, embeddings_in
 from spotid.project.lock import IN_USE, Lock
 from spotid.words import MediaState, SightingState
 
-OURS = frozenset({"embeddings", "backups", "cache", "crops", "cutouts", "exports", "logs"})
+OURS = frozenset({"embeddings", "backups", "cache", "crops", "cutouts", "exports", "frames", "logs"})
 UNKNOWN_ROOT = "the folder of the originals is not known"
 VISIT_MINUTES = 30.0
+_STILL = re.compile(r"@(\d{9})\.jpg$")  # the moment in a still's name
 
 
 @dataclass
@@ -219,6 +221,7 @@ class _Places:
         root = self._root(row)
         path = root / row["path"]
         about = path.stat() if path.is_file() else None
+        moment = _STILL.search(row["path"]) if row.get("root") == media.FRAMES else None
         size = int(row.get("bytes") or (about.st_size if about else 0))
         values: dict[str, Any] = {
             **{"uid": row.get("media") or media.media_uid(row["path"], size), "root_id": self._root_id(root)},
@@ -227,22 +230,28 @@ class _Places:
             **{"state": MediaState.ANIMAL if about is None else MediaState.FOUND},
             **{"modified_ns": int(row.get("modified_ns") or (about.st_mtime_ns if about else 0))},
             **{"sha256": row["media_sha256"] or None, "camera": row.get("camera") or ""},
-            **{"captured_at": row.get("captured_at") or None, "time_source": row.get("time_source") or None},
+            **{"captured_at": row.get("captured_at") or None, "clock_at": row.get("captured_at") or None},
+            **{"time_source": row.get("time_source") or None},
             **{"width": _number(row, "width"), "height": _number(row, "height")},
             **{"station_id": self._station(row.get("station") or "")},
+            # Its clip is found by the next run, and takes it over (see ``clips.keep``).
+            **({"kind": "still", "at_ms": int(moment[1])} if moment else {}),
         }
         self._media[name] = (_insert(self._connection, "media", values), about is not None)
         return self._media[name]
 
     def _root(self, row: dict[str, str]) -> Path:
         told = self._project / row["root"] if row.get("root") else None  # an absolute one stays what it is
+        if told is not None and row["root"] == media.FRAMES:
+            return told
         if self._originals is not None and (told is None or not (told / row["path"]).is_file()):
             return self._originals
         return told or Path("/") / UNKNOWN_ROOT
 
     def _root_id(self, root: Path) -> int:
-        self._connection.execute("INSERT OR IGNORE INTO root (path) VALUES (?)", (str(root),))
-        return int(self._connection.execute("SELECT id FROM root WHERE path = ?", (str(root),)).fetchone()[0])
+        name = media.FRAMES if root == self._project / media.FRAMES else str(root)
+        self._connection.execute("INSERT OR IGNORE INTO root (path) VALUES (?)", (name,))
+        return int(self._connection.execute("SELECT id FROM root WHERE path = ?", (name,)).fetchone()[0])
 
     def _station(self, name: str) -> int | None:
         return media.station_id(self._connection, name) if name else None

@@ -12,6 +12,7 @@ from spotid.project.files import write_whole
 from spotid.project.folder import Project
 from spotid.project.layout import Layout
 from spotid.project.look import Look
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import BUSY_SECONDS, now
 
 KEPT = 20
@@ -49,7 +50,7 @@ def _counts(folder: Path) -> dict[str, Any]:
         look = Look(database)  # nothing is made beside it, whatever disk it lies on
         connection = look.connect(BUSY_SECONDS)
         try:
-            sightings = connection.execute("SELECT COUNT(*) FROM sighting").fetchone()[0]
+            sightings = connection.execute(f"SELECT COUNT(*) FROM sighting WHERE state NOT IN {OUT_SQL}").fetchone()[0]
             individuals = connection.execute("SELECT COUNT(DISTINCT individual_id) FROM identity").fetchone()[0]
         finally:
             connection.close()

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from spotid.project import ledger
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store, now
 from spotid.words import JOINING, PAIR_VERDICTS, Verdict
 
@@ -16,27 +17,34 @@ def identified(store: Store) -> Iterator[sqlite3.Row]:
         "SELECT sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.flank, individual.code,"
         " individual.name, individual.number, media.id AS media_id, media.relpath, root.path AS root,"
         " media.captured_at, media.camera, media.bytes, media.modified_ns, media.sha256, media.problem,"
-        " station.name AS station FROM identity"
+        " station.name AS station, clip.relpath AS clip, clip_root.path AS clip_root, media.at_ms FROM identity"
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid"
         " JOIN media ON media.id = sighting.media_id JOIN root ON root.id = media.root_id"
-        " LEFT JOIN station ON station.id = media.station_id WHERE sighting.state != 'withdrawn'"
+        " LEFT JOIN media AS clip ON clip.id = media.parent_id"
+        " LEFT JOIN root AS clip_root ON clip_root.id = clip.root_id"
+        f" LEFT JOIN station ON station.id = media.station_id WHERE sighting.state NOT IN {OUT_SQL}"
         " ORDER BY individual.number, media.captured_at, media.relpath, sighting.id"
     )
 
 
 def every_file(store: Store) -> Iterator[sqlite3.Row]:
-    """Every file found, once for each of its sightings and once where it has none."""
+    """Every file found, once for each of its sightings and once where it has none.
+
+    Animals of other species are told too, with their species and without an individual.
+    """
     yield from store.all(
         "SELECT media.relpath, media.state AS media_state, media.problem_detail, media.captured_at,"
         " sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.score, sighting.species,"
         " sighting.flank, sighting.quality, sighting.state AS sighting_state, sighting.problem AS sighting_problem,"
-        " station.name AS station, individual.code"
-        " FROM media LEFT JOIN sighting ON sighting.media_id = media.id AND sighting.state != 'withdrawn'"
+        " station.name AS station, individual.code, clip.relpath AS clip, media.at_ms"
+        " FROM media LEFT JOIN media AS clip ON clip.id = media.parent_id"
+        " LEFT JOIN sighting ON sighting.media_id = media.id AND sighting.state != 'withdrawn'"
         " LEFT JOIN station ON station.id = media.station_id"
-        " LEFT JOIN identity ON identity.sighting_uid = sighting.uid"
+        " LEFT JOIN identity ON identity.sighting_uid = sighting.uid AND sighting.state != 'other'"
         " LEFT JOIN individual ON individual.id = identity.individual_id"
-        " ORDER BY media.root_id, media.relpath, sighting.id"
+        " ORDER BY COALESCE(clip.root_id, media.root_id), COALESCE(clip.relpath, media.relpath), media.at_ms,"
+        " sighting.id"
     )
 
 
@@ -87,7 +95,7 @@ def contradicted(store: Store) -> frozenset[str]:
     for row in store.all(
         "SELECT one.uid AS a, two.uid AS b FROM sighting AS one"
         " JOIN sighting AS two ON two.media_id = one.media_id AND two.id > one.id"
-        " AND one.state != 'withdrawn' AND two.state != 'withdrawn'"
+        f" AND one.state NOT IN {OUT_SQL} AND two.state NOT IN {OUT_SQL}"
         " JOIN identity AS i ON i.sighting_uid = one.uid"
         " JOIN identity AS j ON j.sighting_uid = two.uid AND j.individual_id = i.individual_id"
     ):
@@ -138,7 +146,7 @@ def individuals(store: Store) -> list[sqlite3.Row]:
         " MAX(media.captured_at) AS last, GROUP_CONCAT(DISTINCT station.name) AS stations FROM identity"
         " JOIN individual ON individual.id = identity.individual_id"
         " JOIN sighting ON sighting.uid = identity.sighting_uid JOIN media ON media.id = sighting.media_id"
-        " LEFT JOIN station ON station.id = media.station_id WHERE sighting.state != 'withdrawn'"
+        f" LEFT JOIN station ON station.id = media.station_id WHERE sighting.state NOT IN {OUT_SQL}"
         " GROUP BY individual.id ORDER BY individual.number"
     )
 

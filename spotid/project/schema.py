@@ -160,6 +160,8 @@ FIFTH = (
     """ALTER TABLE media ADD COLUMN clock_at TEXT""",
     """UPDATE media SET clock_at = captured_at""",
     """ALTER TABLE media ADD COLUMN deployment_id INTEGER REFERENCES deployment(id)""",
+    # By whom it is told: "" by its time, else by "person" or "package", and then no time moves it to another.
+    """ALTER TABLE media ADD COLUMN deployment_by TEXT NOT NULL DEFAULT ''""",
     """ALTER TABLE media ADD COLUMN gps_latitude REAL""",  # as the file itself says where it was taken
     """ALTER TABLE media ADD COLUMN gps_longitude REAL""",
     # Of a clip its length; of a still the clip's row is ``parent_id`` and this its moment in it.
@@ -176,20 +178,24 @@ FIFTH = (
     """ALTER TABLE station ADD COLUMN sensitive INTEGER NOT NULL DEFAULT 1""",
     """ALTER TABLE station ADD COLUMN placed_by TEXT NOT NULL DEFAULT ''""",
     """ALTER TABLE deployment ADD COLUMN told_by TEXT NOT NULL DEFAULT ''""",  # "table", "person", "photographs", …
+    # Earlier programs kept what the table had, in whatever form; it is read again, and this is only what a day can be.
+    """UPDATE deployment SET told_by = 'table',
+         starts_at = CASE WHEN date(starts_at) = substr(starts_at, 1, 10) THEN replace(starts_at, ' ', 'T') END,
+         ends_at = CASE WHEN date(ends_at) = substr(ends_at, 1, 10) THEN replace(ends_at, ' ', 'T') END""",
     """ALTER TABLE deployment ADD COLUMN source_uid TEXT""",  # what another program calls it
     """ALTER TABLE deployment ADD COLUMN zone_minutes INTEGER""",
     """ALTER TABLE survey ADD COLUMN occasion_days INTEGER NOT NULL DEFAULT 1""",
-    # What a person said of a camera's clock: from a moment of that clock on (the beginning where empty) it was wrong by
-    # so much. Append only; the newest row of a deployment and moment counts.
+    # What a person said of a camera's clock: from a moment of that clock on (the beginning where empty) so much more is
+    # to be added to it. Append only; the newest row of a deployment, camera and moment counts, and all of them add up.
     """CREATE TABLE clock_word (
-         id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_id INTEGER NOT NULL REFERENCES deployment(id), from_at TEXT,
-         offset_s INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '', reviewer_id INTEGER REFERENCES reviewer(id),
-         made_at TEXT NOT NULL)""",
+         id INTEGER PRIMARY KEY AUTOINCREMENT, deployment_id INTEGER NOT NULL REFERENCES deployment(id),
+         camera TEXT NOT NULL DEFAULT '', from_at TEXT, offset_s INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
+         reviewer_id INTEGER REFERENCES reviewer(id), made_at TEXT NOT NULL)""",
     """CREATE INDEX clock_word_by_deployment ON clock_word (deployment_id, id)""",
     """INSERT INTO clock_word (deployment_id, offset_s, made_at)
          SELECT id, clock_offset_s, '' FROM deployment WHERE clock_offset_s != 0""",
     """ALTER TABLE deployment DROP COLUMN clock_offset_s""",
-    # Collections that were taken in, and what each said of its files. ``kind``: "unsorted", "sorted", "sheet", "update",
+    # Collections taken in, and what each said of its files. ``kind``: "unsorted", "sorted", "sheet", "update",
     # "recognitions", "package", "original". ``answers``: how a person said that it is meant.
     """CREATE TABLE collection (
          id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT NOT NULL,
@@ -199,16 +205,29 @@ FIFTH = (
          id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL REFERENCES collection(id),
          root_id INTEGER NOT NULL REFERENCES root(id), relpath TEXT NOT NULL, lines TEXT NOT NULL DEFAULT '',
          name TEXT NOT NULL DEFAULT '', flank TEXT NOT NULL DEFAULT '', species TEXT NOT NULL DEFAULT '',
-         station TEXT NOT NULL DEFAULT '', latitude REAL, longitude REAL, taken TEXT,
-         state TEXT NOT NULL DEFAULT 'waits', why TEXT NOT NULL DEFAULT '')""",
+         station TEXT NOT NULL DEFAULT '', latitude REAL, longitude REAL, taken TEXT, box TEXT NOT NULL DEFAULT '',
+         state TEXT NOT NULL DEFAULT 'waits', why TEXT NOT NULL DEFAULT '', sighting TEXT NOT NULL DEFAULT '')""",
     """CREATE INDEX collection_row_by_file ON collection_row (root_id, relpath)""",
     """CREATE INDEX collection_row_by_state ON collection_row (collection_id, state, id)""",
-    # What another program found in a file: a JSON list of boxes with their scores and species; used once the file is read.
+    """CREATE INDEX collection_row_by_name ON collection_row (collection_id, name, id)""",
+    # A collection may tell the sides of thousands of animals, one answer each.
+    """CREATE INDEX decision_on_flank ON decision (a, id) WHERE kind = 'flank'""",
+    # What another program found in a file: a JSON list of boxes with scores and species; used once the file is read.
     """CREATE TABLE recognition (
          id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL REFERENCES collection(id),
          media_id INTEGER NOT NULL REFERENCES media(id), boxes TEXT NOT NULL, species TEXT NOT NULL DEFAULT '',
          species_score REAL, used INTEGER NOT NULL DEFAULT 0)""",
     """CREATE INDEX recognition_by_media ON recognition (media_id, id)""",
+    # What the writing in a picture without a date says, and what a person said of the times of a card (all pictures
+    # of one camera in one folder). ``taken``: the time in use; ``before``: what stood there before it (a JSON list).
+    """CREATE TABLE strip (
+         media_id INTEGER PRIMARY KEY REFERENCES media(id), card TEXT NOT NULL, sha256 TEXT NOT NULL, seen TEXT,
+         state TEXT NOT NULL DEFAULT '', taken TEXT, camera TEXT NOT NULL DEFAULT '', before TEXT)""",
+    """CREATE INDEX strip_by_card ON strip (card, state)""",
+    """CREATE TABLE strip_word (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, card TEXT NOT NULL, said TEXT NOT NULL,
+         day_order TEXT NOT NULL DEFAULT '',
+         reviewer_id INTEGER REFERENCES reviewer(id), made_at TEXT NOT NULL)""",
 )
 
 

@@ -13,6 +13,7 @@ from spotid import __version__
 from spotid.project import shard_files
 from spotid.project.files import write_whole
 from spotid.project.layout import Layout
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 from spotid.words import SightingState
 
@@ -75,8 +76,9 @@ def append(
             [(encoder.id, row["id"], number, index) for index, row in enumerate(sightings)],
         )
         connection.executemany(
-            "UPDATE sighting SET state = ? WHERE id = ? AND state != ?",  # withdrawn meanwhile: stays so
-            [(SightingState.EMBEDDED, row["id"], SightingState.WITHDRAWN) for row in sightings],
+            # What was taken out of the line meanwhile stays so.
+            f"UPDATE sighting SET state = ? WHERE id = ? AND state NOT IN {OUT_SQL}",
+            [(SightingState.EMBEDDED, row["id"]) for row in sightings],
         )
     write_manifest(layout, store)
 
@@ -115,14 +117,13 @@ def write_manifest(layout: Layout, store: Store) -> None:
 
 
 def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], np.ndarray]:
-    """The ids of all described sightings but the withdrawn, in order, and their ``(n, dim)`` float16 unit rows."""
+    """The ids of all described sightings in the line, in order, and their ``(n, dim)`` float16 unit rows."""
     import numpy as np
 
     rows = store.all(
         "SELECT sighting_id, shard, row FROM embedding JOIN sighting ON sighting.id = sighting_id"
-        " WHERE encoder_id = ? AND state != ? ORDER BY sighting_id",
+        f" WHERE encoder_id = ? AND state NOT IN {OUT_SQL} ORDER BY sighting_id",
         encoder.id,
-        SightingState.WITHDRAWN,
     )
     vectors = np.zeros((len(rows), encoder.dim), np.float16)
     by_shard: dict[int, list[tuple[int, int]]] = {}

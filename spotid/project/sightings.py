@@ -11,13 +11,22 @@ from spotid.boxes import Box
 from spotid.project.store import Store
 from spotid.words import MediaState, SightingState
 
+# Neither withdrawn nor of another species: what lists, pages about animals and exports are made of.
+OUT = (SightingState.WITHDRAWN, SightingState.OTHER)
+ORIGINAL = "original"  # who boxed what came from the original SpotID: each of its crops is one box
+OUT_SQL = "('" + "', '".join(OUT) + "')"
+# The condition that a file shows an animal that individuals are told apart of, or may.
+SHOWS_OURS = (
+    f"(media.state = 'animal' AND media.id IN (SELECT media_id FROM sighting WHERE sighting.state NOT IN {OUT_SQL}))"
+)
+
 FACTS = """
 SELECT sighting.id, sighting.uid, sighting.x, sighting.y, sighting.w, sighting.h, sighting.score, sighting.how,
-       sighting.boxed_by, sighting.species, sighting.flank, sighting.quality, sighting.recipe, sighting.cut_score,
-       sighting.state,
+       sighting.boxed_by, sighting.species, sighting.species_score, sighting.species_by, sighting.flank,
+       sighting.quality, sighting.recipe, sighting.cut_score, sighting.state,
        media.id AS media_id, media.uid AS media_uid, media.relpath, media.root_id, media.width, media.height,
        media.captured_at, media.camera, media.visit, media.sha256, media.bytes, media.modified_ns,
-       station.name AS station
+       media.parent_id, media.at_ms, station.name AS station
 FROM sighting JOIN media ON media.id = sighting.media_id LEFT JOIN station ON station.id = media.station_id
 """
 
@@ -87,6 +96,18 @@ def to_crop(store: Store, roots: Iterable[int], limit: int, after: int = 0) -> l
     )
 
 
+def queue_uncropped(store: Store, roots: Iterable[int]) -> None:
+    """Crop what came with its description and has no crop yet, where its picture was read and lies in one of these
+    folders."""
+    known = sorted(roots)
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE sighting SET state = ? WHERE state = ? AND recipe IS NULL AND media_id IN (SELECT id FROM media"
+            f" WHERE state = ? AND small_seal IS NOT NULL AND root_id IN ({','.join('?' * len(known))}))",
+            (SightingState.DETECTED, SightingState.EMBEDDED, MediaState.ANIMAL, *known),
+        )
+
+
 def keep_cropped(
     store: Store,
     sighting_id: int,
@@ -104,11 +125,11 @@ def keep_cropped(
     with store.write() as connection:
         connection.execute(
             "UPDATE sighting SET recipe = ?1, cut_by = ?2, cut_score = ?3, quality = ?4, seal = ?5, problem = NULL,"
-            " state = CASE WHEN state = ?6 THEN state"  # withdrawn meanwhile: stays so
-            " WHEN recipe = ?1 AND id IN (SELECT sighting_id FROM embedding) THEN ?7 ELSE ?8 END WHERE id = ?9",
+            " state = CASE WHEN state IN (?6, ?7) THEN state"  # taken out of the line meanwhile: stays so
+            " WHEN recipe = ?1 AND id IN (SELECT sighting_id FROM embedding) THEN ?8 ELSE ?9 END WHERE id = ?10",
             (
                 *(recipe, cut_by, cut_score, quality, seal),
-                *(SightingState.WITHDRAWN, SightingState.EMBEDDED, SightingState.CROPPED, sighting_id),
+                *(*OUT, SightingState.EMBEDDED, SightingState.CROPPED, sighting_id),
             ),
         )
 
@@ -117,8 +138,8 @@ def put_aside(store: Store, sighting_id: int, problem: str) -> None:
     """Note why a sighting can't be used."""
     with store.write() as connection:
         connection.execute(
-            "UPDATE sighting SET state = ?, problem = ? WHERE id = ? AND state != ?",
-            (SightingState.PROBLEM, problem, sighting_id, SightingState.WITHDRAWN),
+            f"UPDATE sighting SET state = ?, problem = ? WHERE id = ? AND state NOT IN {OUT_SQL}",
+            (SightingState.PROBLEM, problem, sighting_id),
         )
 
 
@@ -140,9 +161,8 @@ def many(store: Store, uids: Sequence[str]) -> dict[str, sqlite3.Row]:
 def photo_mates(store: Store) -> list[list[str]]:
     """Sightings that share a photograph, and so are different animals; a withdrawn box may be the same animal."""
     rows = store.all(
-        "SELECT media_id, uid FROM sighting WHERE state != ?1 AND media_id IN (SELECT media_id FROM sighting"
-        " WHERE state != ?1 GROUP BY media_id HAVING COUNT(*) > 1) ORDER BY media_id, id",
-        SightingState.WITHDRAWN,
+        f"SELECT media_id, uid FROM sighting WHERE state NOT IN {OUT_SQL} AND media_id IN (SELECT media_id"
+        f" FROM sighting WHERE state NOT IN {OUT_SQL} GROUP BY media_id HAVING COUNT(*) > 1) ORDER BY media_id, id"
     )
     groups: dict[int, list[str]] = {}
     for row in rows:
@@ -151,13 +171,13 @@ def photo_mates(store: Store) -> list[list[str]]:
 
 
 def withdrawn(store: Store) -> frozenset[str]:
-    """The uids of all sightings that were boxed anew or taken away."""
-    rows = store.all("SELECT uid FROM sighting WHERE state = ?", SightingState.WITHDRAWN)
+    """The uids of all sightings that were boxed anew or taken away, or are of another species."""
+    rows = store.all(f"SELECT uid FROM sighting WHERE state IN {OUT_SQL}")
     return frozenset(row["uid"] for row in rows)
 
 
 def count(store: Store, state: str | None = None) -> int:
-    """How many sightings there are in one state; without one, all but the withdrawn."""
+    """How many sightings there are in one state; without one, all but the withdrawn and those of other species."""
     if state is None:
-        return int(store.value("SELECT COUNT(*) FROM sighting WHERE state != ?", SightingState.WITHDRAWN))
+        return int(store.value(f"SELECT COUNT(*) FROM sighting WHERE state NOT IN {OUT_SQL}"))
     return int(store.value("SELECT COUNT(*) FROM sighting WHERE state = ?", state))

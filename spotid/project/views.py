@@ -5,19 +5,24 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 
-# One row for each file: whether any, or all, of its sightings are settled. Withdrawn boxes count for nothing here.
-_FILES = """
+# One row for each file: whether any, or all, of its sightings are settled. Withdrawn boxes count for nothing here, and
+# animals of other species only where nothing else is in the picture.
+_FILES = f"""
 SELECT media.id, media.uid, media.relpath, media.captured_at, media.state, media.problem,
        media.problem_detail, station.name AS station,
+       (SELECT clip.relpath FROM media AS clip WHERE clip.id = media.parent_id) AS clip,
        (SELECT sighting.uid FROM sighting WHERE sighting.media_id = media.id AND sighting.state != 'withdrawn'
-          ORDER BY sighting.id LIMIT 1) AS sighting_uid,
+          ORDER BY sighting.state = 'other', sighting.id LIMIT 1) AS sighting_uid,
        (SELECT GROUP_CONCAT(DISTINCT individual.code) FROM sighting
           JOIN identity ON identity.sighting_uid = sighting.uid
           JOIN individual ON individual.id = identity.individual_id WHERE sighting.media_id = media.id
-          AND sighting.state != 'withdrawn') AS code,
-       EXISTS (SELECT 1 FROM sighting WHERE sighting.media_id = media.id AND sighting.state != 'withdrawn'
+          AND sighting.state NOT IN {OUT_SQL}) AS code,
+       (media.id IN (SELECT media_id FROM sighting WHERE sighting.state = 'other') AND NOT EXISTS (SELECT 1
+          FROM sighting WHERE sighting.media_id = media.id AND sighting.state NOT IN {OUT_SQL})) AS others,
+       EXISTS (SELECT 1 FROM sighting WHERE sighting.media_id = media.id AND sighting.state NOT IN {OUT_SQL}
           AND sighting.uid NOT IN (SELECT sighting_uid FROM identity)
           AND sighting.uid NOT IN (SELECT a FROM unusable)) AS waiting
 FROM media LEFT JOIN station ON station.id = media.station_id
@@ -53,12 +58,20 @@ SHELVES = {
     "unusable": Shelf(
         "Unidentifiable",
         "You said that nobody can be identified here.",
-        "state = 'animal' AND NOT waiting AND code IS NULL",
+        "state = 'animal' AND NOT waiting AND code IS NULL AND NOT others",
+    ),
+    "other": Shelf(
+        "Other species",
+        "Only animals of another species are in the picture; look through them, or send some back.",
+        "state = 'animal' AND others",
     ),
     "no_animal": Shelf("No animal found", "Look through these: the search may have missed one.", "state = 'no_animal'"),
     "unread": Shelf("Not read yet", "Found in the folder; the run has not come to these files.", "state = 'found'"),
     "unsearched": Shelf(
         "Not searched yet", "Read; the search for animals has not come to these files.", "state = 'read'"
+    ),
+    "clip": Shelf(
+        "Clips", "Still pictures were taken out of these; they stand on the other shelves.", "state = 'clip'"
     ),
     "problem": Shelf("Problems", "These files could not be used; each says why.", "state = 'problem'"),
     "missing": Shelf("Missing", "These files were here before and are not there now.", "state = 'missing'"),
@@ -94,8 +107,8 @@ def singletons(store: Store) -> int:
     """How many individuals have been seen in one sighting only: the place to look for animals missed before."""
     row = store.one(
         "SELECT COUNT(*) AS n FROM (SELECT identity.individual_id FROM identity JOIN sighting"
-        " ON sighting.uid = identity.sighting_uid WHERE sighting.state != 'withdrawn'"
-        " GROUP BY identity.individual_id HAVING COUNT(*) = 1)"
+        " ON sighting.uid = identity.sighting_uid"
+        f" WHERE sighting.state NOT IN {OUT_SQL} GROUP BY identity.individual_id HAVING COUNT(*) = 1)"
     )
     return 0 if row is None else int(row["n"])
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from spotid.export import tables
+from spotid.export import places, tables
 from spotid.export.agreement import AGREEMENT
+from spotid.intake.sheet_parts import COLUMNS as SHEET
 from spotid.intake.station_table import COLUMNS as STATIONS
 from spotid.project.frame_table import MEANINGS as BOXES
 from spotid.reference import marks
@@ -39,9 +40,27 @@ TABLES = (
     ),
     (
         "stations.csv",
-        "Read, never written: it lies beside the photographs and says where the stations are. Columns in any order and"
-        " case; only the first is needed. It may be a workbook, `stations.xlsx`.",
+        "It lies beside the photographs and says where the stations are. Columns in any order and case; only the first"
+        " is needed. It may be a workbook, `stations.xlsx`. The export and `spotid stations` write it, too: without"
+        " coordinates of sensitive stations, unless asked for, and without the columns for other maps.",
         STATIONS,
+    ),
+    (
+        "metadata.csv",
+        "The sheet of a collection: it lies beside the photographs and says what each is. Columns in any order and"
+        " case; only the first is needed. It may be a workbook, `metadata.xlsx`. Read by `spotid import` and"
+        " `spotid update-metadata`. The export writes one, too, with which its folder can be imported elsewhere.",
+        SHEET,
+    ),
+    (
+        "deployments.csv",
+        "One line for each camera at a station. Written by the export.",
+        places.DEPLOYMENTS,
+    ),
+    (
+        "effort.csv",
+        "One line for each survey, occasion and station. Written by the export, where there are surveys.",
+        places.EFFORT,
     ),
 )
 

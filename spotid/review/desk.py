@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError, SpotIDError
@@ -20,6 +20,7 @@ from spotid.words import PAIR_VERDICTS, Flank, Verdict
 
 OTHER_ANSWER = ("An answer with this number was kept before, and it was another one.", "Reload.")
 CODE_PREFIX = "leopard_"
+TRIES = 50  # of writing an answer while a run writes too, a batch of answers at a time
 GIVEN_HERE = PAIR_VERDICTS | {Verdict.NEW, Verdict.UNUSABLE}
 Kept = tuple[ledger.Event, bool, Question]
 
@@ -56,8 +57,10 @@ class Desk(Reading):
         return known.count() - sum(known.group(one) <= self.withdrawn for one in gone.values())
 
     def fresh(self) -> None:
-        """Read everything anew where memory and ledger may differ; to be called with the lock held."""
-        if self._stale:
+        """Bring memory up to the ledger where they may differ, as while a run adds what a collection says; to be called
+        with the lock held."""
+        grown = not self.project.store.readonly and ledger.last_row(self.project.store) != self.row
+        if self._stale or (grown and not self.catch_up()):
             self.reload()
 
     # --- questions ---------------------------------------------------------------------------------------------------
@@ -253,16 +256,27 @@ class Desk(Reading):
             return change.founded, change.individual, self.identities.facts_after(change)
 
         try:
-            event = ledger.keep(self.project.store, answer, follow, code_of)
+            event = self._kept(answer, follow)
         except BaseException as error:
             self._stale = True  # memory may be ahead of the disk now; what counts is the disk
             if isinstance(error, SpotIDError) and not isinstance(error, BadRequestError):
                 raise AnswerNotKeptError(f"The answer was not kept: {error.sentence}", error.advice) from error
             raise
+        self.row = event.row
         if answer.kind in PAIR_VERDICTS and answer.seconds is not None and 0 < answer.seconds <= LONGEST:
             self.pace.add(answer.seconds)
         self._follow(event, change)
         return event
+
+    def _kept(self, answer: ledger.Answer, follow: Callable[[ledger.Event], ledger.Follows]) -> ledger.Event:
+        """Write an answer. Where a run has added answers in the same moment, these are followed first: the number of an
+        individual depends on all before it."""
+        for _ in range(TRIES):
+            try:
+                return ledger.keep(self.project.store, answer, follow, code_of, self.row)
+            except ledger.GrownError:
+                self.fresh()
+        return ledger.keep(self.project.store, answer, follow, code_of, self.row)
 
     def check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]

@@ -33,6 +33,7 @@ def merge(project: Project, path: Path, uid: str, *, sure: bool = False, keep: b
     made = ledger_merge.plan(project.store, other)
     if not sure:
         ledger_merge.refuse_strangers(other, made)
+    last = ledger.last_row(project.store)
     known = replay(ledger.events(project.store), sightings.photo_mates(project.store))
     before = {(one.a, one.b) for one in known.conflicts()}
     ours = known.individuals()
@@ -56,7 +57,7 @@ def merge(project: Project, path: Path, uid: str, *, sure: bool = False, keep: b
             known.apply(_at(event, number))
         return {**report(), "kept": False}
     saved = backup.write(project.layout, ledger_merge.REASON)
-    told = ledger_merge.write(project, uid, other, made, follow, code_of, report)
+    told = ledger_merge.write(project, uid, other, made, follow, code_of, report, last)
     return {**told, "kept": True, "backup": saved.name}
 
 

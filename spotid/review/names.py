@@ -7,19 +7,11 @@ import unicodedata
 from collections.abc import Mapping
 
 from spotid.errors import BadRequestError
+from spotid.project.names_kept import LONGEST, why_not_kept
 from spotid.review.facts import NAME
 from spotid.review.standing import Standing
 
-# A survey's spreadsheet once made one animal of all rows whose name was “NA”.
-NOBODY = frozenset(
-    (
-        *("na", "n/a", "n.a.", "n.a", "nan", "nil", "no", "none", "null", "?", "-", "--", ".", "x", "unk", "unknown"),
-        *("unidentified", "unidentifiable", "undefined", "unnamed", "nobody", "missing", "new", "same", "different"),
-        *("individual", "leopard", "animal"),
-    )
-)
-CODE = re.compile(r"leopard[ _-]?\d+")
-LONGEST_NAME, LONGEST_NOTE = 60, 2000
+LONGEST_NOTE = 2000
 CHOICES = {"sex": ("", "female", "male"), "age": ("", "adult", "subadult", "juvenile", "cub")}
 PORTRAIT = "portrait_"
 
@@ -61,10 +53,9 @@ def _fits(key: str, word: str) -> bool:
 
 def _name(word: str) -> str:
     name = " ".join(word.split())
-    if len(name) > LONGEST_NAME or any(unicodedata.category(letter).startswith("C") for letter in name):
-        raise BadRequestError("This name can't be used.", f"Choose one of at most {LONGEST_NAME} letters.")
-    plain = name.casefold()
-    if plain in NOBODY or CODE.fullmatch(plain):
+    if len(name) > LONGEST or any(unicodedata.category(letter).startswith("C") for letter in name):
+        raise BadRequestError("This name can't be used.", f"Choose one of at most {LONGEST} letters.")
+    if why_not_kept(name):
         raise BadRequestError(
             f"“{name}” can't be the name of one animal.",
             "Words such as NA or unknown mean nobody, and codes are given by the program. Choose another name.",

@@ -24,6 +24,7 @@ from spotid.review.ways.line import Skipped
 from spotid.words import Verdict
 
 DEEPER = 3  # times as many look-alikes are read as are offered, so that opposite sides leave no short lists behind
+MANY_ROWS = 1_000  # answers of another process that are followed one by one
 MORE_ANSWERS = 1.5  # times as many answers as before: only then questions are ordered by new chances
 
 
@@ -43,6 +44,7 @@ class Reading:
         self.places: dict[str, Place] = {}
         self.pace = Pace()
         self._estimated_by: tuple[Chances, Callable[[int], float], int] | None = None
+        self.row = 0  # the newest row of the ledger that was followed
         self._take(Identities(), Sides({}))
 
     def _take(self, identities: Identities, sides: Sides) -> None:
@@ -65,8 +67,7 @@ class Reading:
         """Read everything anew: after a run has added look-alikes, or when memory and ledger may differ."""
         with lasting():
             store = self.project.store
-            identities = replay(ledger.events(store), sightings.photo_mates(store))
-            self._settle(identities)
+            identities = self._replayed()
             if not store.readonly:
                 flanks.replay(store)
             self.withdrawn = sightings.withdrawn(store)
@@ -76,15 +77,29 @@ class Reading:
             if self._hard_before is not None:
                 self.queue.ask_again(self._hard_before)
 
+    def _replayed(self) -> Identities:
+        """The state after all answers. A run may add what a collection says meanwhile: then it is read once more, since
+        derived tables that lack the newest answers must not be put in the place of those that have them."""
+        store = self.project.store
+        while True:
+            events = ledger.events(store)
+            identities = replay(events, sightings.photo_mates(store))
+            self.row = events[-1].row if events else 0
+            try:
+                self._settle(identities)
+            except ledger.GrownError:
+                continue
+            return identities
+
     def _settle(self, identities: Identities) -> None:
-        """Make the derived tables say what a replay gives."""
+        """Make the derived tables say what a replay gives. Raises GrownError."""
         store = self.project.store
         if store.readonly:
             return
         if identities.individuals() != ledger.stored_identity(store):
-            ledger.rewrite_identity(store, identities.individuals())
+            ledger.rewrite_identity(store, identities.individuals(), self.row)
         if identities.known_facts() != ledger.stored_facts(store):
-            ledger.rewrite_facts(store, identities.known_facts())
+            ledger.rewrite_facts(store, identities.known_facts(), self.row)
 
     def _passing(self, filters: Filters) -> Callable[[str], bool] | None:
         """Whether a unit passes, by its head: one of its frames has to. None where nothing is filtered."""
@@ -118,6 +133,18 @@ class Reading:
         return True
 
     # --- following an answer -----------------------------------------------------------------------------------------
+
+    def catch_up(self) -> bool:
+        """Follow the answers that another process has written meanwhile; False where they are so many that reading
+        everything anew is quicker."""
+        missed = ledger.events(self.project.store, self.row)
+        if len(missed) > MANY_ROWS:
+            return False
+        for event in missed:
+            change = self.identities.apply(event)
+            self.row = event.row
+            self._follow(event, change)
+        return True
 
     def _follow(self, event: ledger.Event, change: Change) -> None:
         """Offer and count anew what an answer, or taking one back, has changed."""

@@ -52,6 +52,11 @@ class Standing:
         """The number of the individual, or None where none is known yet."""
         return self._seats.number(sighting)
 
+    def seat(self, number: int) -> str | None:
+        """The sighting that an individual's number sits on, while that sighting is of this individual."""
+        seat = self._seats.seat(number)
+        return seat if seat is not None and self.individual(seat) == number else None
+
     def individuals(self) -> dict[str, int]:
         """Sighting → individual number, for all that have one."""
         return self._seats.numbers()

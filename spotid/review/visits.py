@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from spotid.project.folder import Project
+from spotid.project.sightings import OUT_SQL
 from spotid.review.identity import Identities
 from spotid.review.sides import Sides
 from spotid.words import SightingState, Verdict
@@ -44,13 +45,12 @@ class Seen(NamedTuple):
 
 
 def read_seen(project: Project) -> dict[str, Seen]:
-    """All sightings that were not withdrawn, station by station in the order in which they were taken."""
+    """All sightings in the line (``sightings.OUT``), station by station in the order in which they were taken."""
     rows = project.store.all(
         "SELECT sighting.uid, media_id, visit, station_id, camera, station.name AS station, captured_at, species,"
         " quality, sighting.state FROM sighting JOIN media ON media.id = media_id"
-        " LEFT JOIN station ON station.id = station_id WHERE sighting.state != ?"
-        " ORDER BY station_id, captured_at, media.id, sighting.id",
-        SightingState.WITHDRAWN,
+        f" LEFT JOIN station ON station.id = station_id WHERE sighting.state NOT IN {OUT_SQL}"
+        " ORDER BY station_id, captured_at, media.id, sighting.id"
     )
     return {
         row["uid"]: Seen(

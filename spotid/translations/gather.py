@@ -34,6 +34,7 @@ VALUED = re.compile(r"[A-Z“{](?s:.*)\s(?s:.*)[.?!…]")
 WORDS = re.compile(r"[a-z]{3,} [a-z]")
 QUERY = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|ALTER|DROP|PRAGMA) ")
 LABEL = re.compile(r"[A-Z][a-z](?s:.*)")
+CHOICES = frozenset({"LAYOUTS", "ROLES", "ORDERS"})  # tables of what a person may choose where a collection is unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def _program(base: Path) -> Iterator[Text]:
         for line, text in _literals(tree):
             if wanted.fullmatch(text) and not QUERY.match(text):
                 yield Text(text, "", f"{place}:{line}")
+        if place.startswith("spotid/intake/"):
+            yield from (Text(text, "", f"{place}:{line}") for line, text in _choices(tree))
 
 
 def english_only() -> list[str]:
@@ -129,6 +132,24 @@ def _modules(base: Path) -> Iterator[Path]:
     for path in sorted((base / PROGRAM).rglob("*.py")):
         if not any(part.startswith(APART) for part in path.relative_to(base / PROGRAM).parts):
             yield path
+
+
+def _choices(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """What a person may choose where a collection is unclear: short texts without a full stop."""
+    for node in ast.walk(tree):
+        told: list[ast.expr] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reading" and len(node.args) > 1:
+            told = [node.args[1].body, node.args[1].orelse] if isinstance(node.args[1], ast.IfExp) else [node.args[1]]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            named = any(isinstance(one, ast.Name) and one.id in CHOICES for one in node.targets)
+            told = list(node.value.values) if named else []
+        for one in told:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                yield one.lineno, one.value
+            elif isinstance(one, ast.JoinedStr):
+                places = iter(range(len(one.values)))
+                parts = (str(p.value) if isinstance(p, ast.Constant) else f"{{{next(places)}}}" for p in one.values)
+                yield one.lineno, "".join(parts)
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from spotid.errors import JobError, NotFoundError, ProjectError
 from spotid.intake import source
+from spotid.intake.received import Received
 from spotid.jobs.care import PutBack, put_back
+from spotid.jobs.preview import Previews
 from spotid.jobs.runner import Job, Jobs
 from spotid.jobs.stages import line_of
+from spotid.places import user_path
 from spotid.project import backup, ledger, recent, results
 from spotid.project.folder import Project, create_project, open_project
+from spotid.project.layout import looks_like_project
 from spotid.review.desk import Desk
 
 if TYPE_CHECKING:
@@ -44,6 +48,9 @@ class Bench:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.settings = settings
         self.jobs = Jobs()
+        self.uploads = Received(user_path() / "uploads")
+        self.uploads.clean()
+        self.previews = Previews()
         self._opened: dict[str, Opened] = {}
         self._lock = threading.RLock()
 
@@ -85,21 +92,29 @@ class Bench:
     def create(self, folder: Path, images: Path, station_level: str) -> Project:
         """Make a project of ``folder`` for the originals in ``images``, a folder or a ZIP, and start the run."""
         images = source.checked(images, folder, station_level)
-        with self._lock:
-            project = next((o.project for o in self._opened.values() if _same_folder(o.project.path, folder)), None)
-            if project is None:
-                project = self._take(create_project(folder))
+        project = self.made(folder)
         source.take(project, images, station_level)
         self.run(project)
         return project
+
+    def there(self, folder: Path) -> Project | None:
+        """The open project of a folder; one that is not open yet is opened, None where there is no project."""
+        with self._lock:
+            found = next((o.project for o in self._opened.values() if _same_folder(o.project.path, folder)), None)
+        return found or (self.open(folder) if looks_like_project(folder) else None)
+
+    def made(self, folder: Path) -> Project:
+        """The open project of a folder, which is made one where it is none."""
+        with self._lock:
+            return self.there(folder) or self._take(create_project(folder))
 
     def run(self, project: Project, *, again: bool = False) -> Job:
         """Start the run of a project, or resume it; ``again`` searches frames anew that nobody has looked at."""
         return self.jobs.start(project, "run", settings=self.settings, **({"again": True} if again else {}))
 
-    def export(self, project: Project, folder: Path) -> Job:
-        """Start an export."""
-        return self.jobs.start(project, "export", folder=str(folder))
+    def export(self, project: Project, folder: Path, coordinates: bool = False) -> Job:
+        """Start an export; ``coordinates``: its tables tell where sensitive stations are."""
+        return self.jobs.start(project, "export", folder=str(folder), coordinates=coordinates)
 
     def project(self, project_id: str) -> Project:
         """An open project by its id. Raises NotFoundError."""
@@ -190,6 +205,8 @@ class Bench:
     def close(self) -> None:
         """End all work and close all projects."""
         self.jobs.stop_all()
+        self.previews.close()
+        self.uploads.close()
         with self._lock:
             for opened in self._opened.values():
                 opened.project.close()

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from spotid.boxes import Box
 from spotid.errors import BadRequestError, NotFoundError
 from spotid.jobs import teaching
-from spotid.project import frame_queues, frame_steps, frames
+from spotid.project import clips, frame_queues, frame_steps, frames
 from spotid.project.folder import Project
 from spotid.web.common import bench, body, number, shown, text
 from spotid.web.pictures import UID
@@ -212,7 +212,7 @@ def _uid(content: dict[str, Any]) -> str:
 
 
 def _name(row: sqlite3.Row) -> str:
-    return str(row["relpath"].rsplit("/", 1)[-1])
+    return clips.shown_name(row["relpath"])
 
 
 def _address(project: Project, media_uid: str, view: str) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
-from spotid.project import answers, filenames, sightings
+from spotid.project import answers, clips, filenames, sightings
 from spotid.project.answers import Said
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
@@ -148,7 +148,7 @@ def _pictures(desk: Desk, uids: list[str]) -> dict[str, dict[str, Any]]:
             "uid": uid,
             "here": row is not None,  # answers of another laptop may be on photographs that are not here
             "media_uid": row["media_uid"] if row is not None else None,
-            "name": filenames.shown(row["relpath"].rsplit("/", 1)[-1]) if row is not None else None,
+            "name": clips.shown_name(row["relpath"]) if row is not None else None,
             "station": filenames.shown(row["station"] or "") if row is not None else None,
             "captured_at": row["captured_at"] if row is not None else None,
             "flank": desk.sides.side(uid).flank.value,

@@ -45,5 +45,6 @@ def export(project_id: str) -> ResponseReturnValue:
 def start(project_id: str) -> ResponseReturnValue:
     """Start the export; the job's state tells the rest."""
     project = bench().project(project_id)
-    bench().export(project, folder(body(), "folder", "The folder"))
+    content = body()
+    bench().export(project, folder(content, "folder", "The folder"), coordinates=content.get("coordinates") is True)
     return jsonify(describe(project, bench().jobs))

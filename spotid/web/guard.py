@@ -13,11 +13,13 @@ from spotid.web.session import FIELD
 OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost)(?::(\d{1,5}))?", re.I | re.ASCII)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
-    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    " media-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 UNUSED_POWERS = ("camera", "microphone", "geolocation", "usb", "serial", "midi", "payment", "display-capture")
 METHODS = frozenset({"GET", "HEAD", "POST"})
 LARGEST_BODY = 1_000_000
+# Pieces of a file that a person sends. A page elsewhere can't send this type without asking first, either.
+FILES_AT, FILES_ARE = "uploads.piece", "application/octet-stream"
 
 
 class ForeignError(SpotIDError):
@@ -42,7 +44,8 @@ def install(app: Flask) -> None:
         if request.method not in METHODS:
             raise MethodError("SpotID does not answer this kind of request.", "Use the buttons on the page.")
         _check_origin()
-        if request.method == "POST" and request.mimetype != "application/json":
+        wanted = FILES_ARE if request.endpoint == FILES_AT else "application/json"
+        if request.method == "POST" and request.mimetype != wanted:
             # A form of another page can't send this type without asking first, and it is never allowed to.
             raise ForeignError("Only SpotID's own pages may write.", "Use the buttons on the page.")
 

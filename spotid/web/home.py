@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask import Blueprint, current_app, jsonify, render_template, request, url
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError, NotFoundError
+from spotid.intake.received import KINDS
 from spotid.intake.scan import count_pictures, is_system_name
 from spotid.places import projects_folder
 from spotid.project import recent
@@ -22,12 +24,15 @@ from spotid.web.common import absolute, bench, body, folder
 
 pages = Blueprint("home", __name__)
 
+MOST_LISTED = 2000
+
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """The first page."""
     suggested = projects_folder() / f"Survey {date.today().isoformat()}"
-    return render_template("home.html", recents=recent.recents(), suggested_project=str(suggested))
+    waiting = [one.told() for one in bench().uploads.waiting() if one.kind == "zip"]
+    return render_template("home.html", recents=recent.recents(), suggested_project=str(suggested), waiting=waiting)
 
 
 @pages.get("/api/alive")
@@ -62,7 +67,7 @@ def run_from_scratch() -> ResponseReturnValue:
 
 @pages.get("/api/browse")
 def browse() -> ResponseReturnValue:
-    """The folders in a folder; the browser itself may not look at the disk."""
+    """The folders in a folder, and the files of a kind where one is asked for; the browser may not look at the disk."""
     asked = request.args.get("path", "")
     try:
         found = absolute(asked, "The path") if asked else Path.home()
@@ -74,18 +79,32 @@ def browse() -> ResponseReturnValue:
     folders: list[dict[str, Any]] = []
     try:
         with os.scandir(found) as entries:
-            names = sorted((entry.name for entry in entries if _is_folder(entry)), key=str.lower)
+            there_are = list(entries)
+        names = sorted((entry.name for entry in there_are if _is_folder(entry)), key=str.lower)
+        files = _files(there_are, KINDS.get(request.args.get("files", ""), ()))
     except OSError as error:
         raise NotFoundError(
             f"The folder “{found}” can't be opened: {error.strerror or error}.", "Choose another one."
         ) from None
-    for name in names[:2000]:
+    for name in names[:MOST_LISTED]:
         path = found / name
         folders.append(
             {"name": name, "path": str(path), "images": count_pictures(path), "is_project": looks_like_project(path)}
         )
     parent = str(found.parent) if found.parent != found else None
-    return jsonify(path=str(found), parent=parent, folders=folders, places=_places(), pictures=count_pictures(found))
+    pictures = count_pictures(found)
+    return jsonify(path=str(found), parent=parent, folders=folders, files=files, places=_places(), pictures=pictures)
+
+
+def _files(entries: list[os.DirEntry[str]], endings: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The files with one of these endings, by name."""
+    found = []
+    for entry in sorted(entries, key=lambda entry: entry.name.lower()):
+        if endings and entry.name.lower().endswith(endings) and not is_system_name(entry.name):
+            with contextlib.suppress(OSError):
+                if entry.is_file():
+                    found.append({"name": entry.name, "path": entry.path, "bytes": entry.stat().st_size})
+    return found[:MOST_LISTED]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import NotFoundError
-from spotid.project import histories, media, views
+from spotid.project import clips, histories, media, species_shelf, strips, views
 from spotid.project.filenames import shown as plain
+from spotid.project.store import Store
 from spotid.web.common import bench, shown
 from spotid.web.pictures import UID
 
@@ -31,6 +33,7 @@ def photograph(project_id: str, media_uid: str) -> ResponseReturnValue:
     else:
         shelf = ""
         before, following = histories.beside(project.store, row["id"])
+    clip = clips.clip_of(project.store, row)
     name = histories.station_name(project.store, row["station_id"])
     boxes = [dict(box) for box in histories.boxes(project.store, row["id"])]
     return render_template(
@@ -39,24 +42,37 @@ def photograph(project_id: str, media_uid: str) -> ResponseReturnValue:
         page="sightings",
         photo={
             "uid": row["uid"],
-            "name": plain(row["relpath"].rsplit("/", 1)[-1]),
-            "path": plain(row["relpath"]),
+            "name": clips.shown_name(row["relpath"]),
+            "path": plain((clip or row)["relpath"]),
             "station": plain(name) if name else None,
             "camera": plain(row["camera"]),
             "captured_at": row["captured_at"],
             "remark": row["problem_detail"],
+            "from_strip": row["time_source"] == strips.SOURCE,
+            "clock": row["clock_at"] if row["captured_at"] not in (None, row["clock_at"]) else None,
             "width": row["width"] or 4,
             "height": row["height"] or 3,
+            "kind": row["kind"],
+            "view": "small" if row["kind"] == clips.CLIP else "full",
+            "at": None if row["at_ms"] is None else row["at_ms"] / 1000,
         },
+        clip=None if clip is None else {"uid": clip["uid"], "name": clips.shown_name(clip["relpath"])},
         boxes=boxes,
         twice=_twice(boxes),
-        visit=[dict(one) for one in histories.visit(project.store, row["visit"])],
+        others=[plain(one) for one in species_shelf.in_picture(project.store, row["id"])],
+        visit=_visit(project.store, row),
         before=before,
         following=following,
         shelf=shelf,
         flanks=FLANKS,
         wanted=request.args.get("box", ""),
     )
+
+
+def _visit(store: Store, row: sqlite3.Row) -> list[dict[str, Any]]:
+    """The photographs of its visit; of a clip its stills."""
+    found = clips.stills_of(store, row["id"]) if row["kind"] == clips.CLIP else histories.visit(store, row["visit"])
+    return [{"uid": one["uid"], "captured_at": one["captured_at"]} for one in found]
 
 
 def _twice(boxes: list[dict[str, Any]]) -> list[str]:

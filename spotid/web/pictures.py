@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
 
+from spotid.boxes import Box
 from spotid.errors import NotFoundError, PictureError
 from spotid.picture import open_file, upright
-from spotid.project import media, sightings
+from spotid.project import clips, media, sightings
 from spotid.project.folder import Project
 from spotid.web.common import bench
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 pages = Blueprint("pictures", __name__)
 
 UID = re.compile(r"[0-9a-f]{16}")
 ORIGINAL_SIDE, SMALL_SIDE, THUMB_SIDE = 2048, 640, 240
 KEPT_SECONDS = 3600
+BEFORE_THE_CROP = ("crop", "thumb")  # views that a box has before the run has come to it
 VIEWS = ("original", "crop", "cutout", "pattern", "edges", "thumb")
 
 
@@ -33,6 +40,11 @@ def picture(project_id: str, uid: str, view: str) -> ResponseReturnValue:
     layout, recipe = project.layout, row["recipe"]
     if view == "original":
         return _reduced(_original(project, row["media_id"]), ORIGINAL_SIDE)
+    if recipe is None and view in BEFORE_THE_CROP:
+        small = layout.small(row["media_uid"])
+        whole = view == "crop" or not small.is_file()
+        path = _original(project, row["media_id"]) if whole else small
+        return _cut_out_of(path, row, ORIGINAL_SIDE if view == "crop" else SMALL_SIDE)
     if recipe is None:
         raise NotFoundError("This picture has not been cropped yet.", "Wait for the run to get there.")
     if view == "thumb":
@@ -47,7 +59,9 @@ def media_thumb(project_id: str, media_uid: str) -> ResponseReturnValue:
     project = bench().project(project_id)
     if not UID.fullmatch(media_uid):
         raise NotFoundError("There is no such picture.", "Reload the page.")
-    return _reduced(project.layout.small(media_uid), THUMB_SIDE)
+    row = media.by_uid(project.store, media_uid)
+    shown = media_uid if row is None else clips.picture_of(project.store, row)["uid"]
+    return _reduced(project.layout.small(shown), THUMB_SIDE)
 
 
 @pages.get("/project/<project_id>/media/<media_uid>/<any(small, full):view>")
@@ -57,10 +71,24 @@ def frame(project_id: str, media_uid: str, view: str) -> ResponseReturnValue:
     row = media.by_uid(project.store, media_uid) if UID.fullmatch(media_uid) else None
     if row is None:
         raise NotFoundError("There is no such picture.", "Reload the page.")
-    small = project.layout.small(media_uid)
+    row = clips.picture_of(project.store, row)
+    small = project.layout.small(row["uid"])
     if view == "small" and small.is_file():
         return _file(small)
     return _reduced(_original(project, row["id"]), SMALL_SIDE if view == "small" else ORIGINAL_SIDE)
+
+
+def _cut_out_of(picture: Path, row: sqlite3.Row, side: int = SMALL_SIDE) -> Response:
+    """A box that has no crop yet, or never gets one, cut out of its file or of the small picture of it."""
+    try:
+        with open_file(picture) as opened:
+            whole = upright(opened, side)
+    except PictureError as error:
+        raise NotFoundError(error.sentence, error.advice) from None
+    box = Box(row["x"], row["y"], row["w"], row["h"])
+    response = _jpeg(whole.crop(box.pixels(whole.width, whole.height)))
+    response.headers["Cache-Control"] = "no-store"  # a run may make the crop at any moment
+    return response
 
 
 def _original(project: Project, media_id: int) -> Path:
@@ -83,6 +111,10 @@ def _reduced(path: Path, side: int) -> Response:
             small = upright(opened, side)
     except PictureError as error:
         raise NotFoundError(error.sentence, error.advice) from None
+    return _jpeg(small)
+
+
+def _jpeg(small: Image.Image) -> Response:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=88)
     buffer.seek(0)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from spotid.project import filenames, frame_queues, media, results, sightings, views
+from spotid.project import clips, collections, filenames, frame_queues, media, results, sightings, strips, views
 from spotid.project.folder import Project
 from spotid.web.common import after, bench, shown
 from spotid.web.run import advice_of, describe, detail_of, sentence_of
@@ -33,6 +33,9 @@ def dashboard(project_id: str) -> ResponseReturnValue:
         individuals=len(results.individuals(project.store)),
         singletons=views.singletons(project.store),
         drawn=views.drawn_waiting(project.store),
+        asked=collections.asked(project.store),
+        strips=strips.waiting(project.store),
+        strips_known=strips.known(project.store),
         tasks=[_task(project, kind) for kind in TASKS],
     )
 
@@ -65,7 +68,9 @@ def shelves(project: Project) -> list[dict[str, Any]]:
             "label": say(shelf.label),
             "count": counts[key],
             "sentence": say(shelf.sentence),
-            "url": url_for("shelves.files", project_id=project.id, shelf=key),
+            "url": url_for("species.page", project_id=project.id)
+            if key == "other"
+            else url_for("shelves.files", project_id=project.id, shelf=key),
         }
         for key, shelf in views.SHELVES.items()
     ]
@@ -82,8 +87,8 @@ def _row(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "media_uid": row["uid"],
         "uid": row["sighting_uid"],
-        "name": filenames.shown(row["relpath"].rsplit("/", 1)[-1]),
-        "path": filenames.shown(row["relpath"]),
+        "name": clips.shown_name(row["relpath"]),
+        "path": filenames.shown(row["clip"] or row["relpath"]),
         "station": filenames.shown(row["station"] or ""),
         "captured_at": row["captured_at"],
         "state": row["state"],

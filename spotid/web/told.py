@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from spotid.project import flanks, jobrows, ledger, media, sightings
+from spotid.project import clips, flanks, jobrows, ledger, media, sightings
 from spotid.project.given import reviewer_of
 from spotid.review.between import between, hours_between
 from spotid.review.desk import Desk, code_of
@@ -29,7 +29,7 @@ SENTENCES = {
     "empty": "There is nothing to compare yet. Run the model first.",
 }
 # Why there is nothing to compare once a run has come to its end: telling a person to run it would lead in a circle.
-NO_FILES = "No photograph was found. Is it the right folder? Pictures such as JPEG are read, videos are not."
+NO_FILES = "No photograph was found. Is it the right folder? Pictures such as JPEG and clips such as MP4 are read."
 NO_ANIMALS = "No animal was found in the photographs. Look through them, and draw a box where you see one."
 NO_ALIKE = "The animals found so far look like no others. Add photographs, or draw boxes where animals were missed."
 FILTERED = "Nothing is left to ask of the pictures that you chose. Take a filter away to go on."
@@ -171,8 +171,9 @@ def sighting(desk: Desk, row: sqlite3.Row | None, blind: bool = False) -> dict[s
     known = None if blind else desk.identities.individual(uid)
     return {
         "uid": uid,
-        "name": row["relpath"].rsplit("/", 1)[-1],
+        "name": clips.shown_name(row["relpath"]),
         "path": row["relpath"],
+        "clip": None if row["parent_id"] is None else {"media": row["media_uid"], "at": row["at_ms"] / 1000},
         "station": row["station"],
         "camera": row["camera"],
         "captured_at": row["captured_at"],
@@ -191,7 +192,7 @@ def sighting(desk: Desk, row: sqlite3.Row | None, blind: bool = False) -> dict[s
         "width": row["width"],
         "height": row["height"],
         "box": [row["x"], row["y"], row["w"], row["h"]],
-        "views": [view for view in VIEWS if view != "thumb"],
+        "views": [view for view in VIEWS if view != "thumb"] if row["recipe"] else ["original", "crop"],
     }
 
 

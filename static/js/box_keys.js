@@ -44,7 +44,7 @@ export const KEYS = [
       { act: "pan", keys: [], shown: [t("right drag")], says: t("Move the picture (Space and drag, too)") },
       { act: "darker", keys: ["["], shown: ["["], says: t("Darker"), repeats: true },
       { act: "brighter", keys: ["]"], shown: ["]"], says: t("Brighter"), repeats: true },
-      { act: "clean", keys: [" "], shown: ["Space"], says: t("Hold to hide the boxes") },
+      { act: "clean", keys: [" "], shown: [t("Space")], says: t("Hold to hide the boxes") },
       { act: "help", keys: ["?"], shown: ["?"], says: t("This list; Esc closes it") },
     ],
   ],

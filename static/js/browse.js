@@ -1,13 +1,20 @@
 // The folder chooser. The server lists the folders; a path can also be typed.
 import { get, showError } from "./api.js";
+import { bytes, shown } from "./format.js";
 import { nt, t } from "./i18n.js";
 
 const TITLES = {
   open: t("Choose the project or embeddings folder"),
-  images: t("Choose the folder of photographs"),
+  images: t("Choose the folder of photographs, or a ZIP of them"),
+  sheet: t("Choose the sheet"),
+  recognitions: t("Choose the file of recognitions"),
   output: t("Choose where to keep the project"),
 };
+/** Files that can be chosen beside folders, or instead of one. @type {Record<string, string>} */
+const FILES = { images: "zip", sheet: "sheet", recognitions: "recognitions" };
 const FOLDER = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 7.5a2 2 0 0 1 2-2h4l2 2.5h8a2 2 0 0 1 2 2v7.5a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z"/></svg>';
+
+const FILE = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h8l4 4v14H6z"/><path d="M14 3v4h4"/></svg>';
 
 const el = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (document.getElementById(id));
 
@@ -52,6 +59,21 @@ function item(folder, drawn) {
   return li;
 }
 
+/** A file that can be chosen. @param {{name: string, path: string, bytes: number}} file */
+function fileItem(file) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "browse-item";
+  button.innerHTML = FILE;
+  const name = chip(shown(file.name), "name");
+  name.title = file.path;
+  button.append(name, chip(bytes(file.bytes), "quiet small"));
+  button.addEventListener("click", () => take(file.path));
+  const li = document.createElement("li");
+  li.append(button);
+  return li;
+}
+
 /** @param {string} text @param {string} className */
 function chip(text, className) {
   const span = document.createElement("span");
@@ -71,6 +93,7 @@ function draw(next, focusList) {
     if (next.places[i].path === next.path) b.setAttribute("aria-current", "true");
   });
   const rows = next.folders.map((f) => item(f, true));
+  rows.push(...next.files.map(fileItem));
   el("browse-list").replaceChildren(...rows);
   el("browse-none").hidden = rows.length > 0;
   el("browse-count").textContent = next.pictures
@@ -88,7 +111,7 @@ const listButtons = () => /** @type {HTMLButtonElement[]} */ ([...el("browse-lis
 async function go(path, focusList) {
   const mine = ++asked;
   try {
-    const next = await get(`/api/browse?path=${encodeURIComponent(path)}`);
+    const next = await get(`/api/browse?path=${encodeURIComponent(path)}&files=${FILES[mode] ?? ""}`);
     if (mine !== asked) return true; // a later click has overtaken this answer
     showError(el("browse-error"), null);
     draw(next, focusList);
@@ -124,8 +147,13 @@ function onListKey(event) {
 
 function choose() {
   if (!listing || !target) return;
-  const name = mode === "output" ? el("browse-name").value.trim() : "";
-  target.value = join(listing.path, name);
+  take(join(listing.path, mode === "output" ? el("browse-name").value.trim() : ""));
+}
+
+/** @param {string} path */
+function take(path) {
+  if (!target) return;
+  target.value = path;
   target.dispatchEvent(new Event("input", { bubbles: true }));
   dialog().close();
 }
@@ -139,6 +167,7 @@ async function open(input, how) {
   const [parent, last] = split(current);
   el("browse-title").textContent = TITLES[/** @type {keyof typeof TITLES} */ (mode)] ?? t("Choose a folder");
   el("browse-new").hidden = mode !== "output";
+  el("browse-choose").hidden = mode in FILES && mode !== "images"; // a file is wanted, and pressing it chooses it
   el("browse-name").value = mode === "output" ? last : "";
   showError(el("browse-error"), null);
   dialog().showModal();
@@ -148,14 +177,14 @@ async function open(input, how) {
   }
 }
 
-/** Connect every Browse… button of the page with the chooser. */
 /** Let a button that was made later open the chooser. @param {HTMLButtonElement} button */
 export function browseOn(button) {
   button.addEventListener("click", () => open(el(button.dataset.browse ?? ""), button.dataset.mode ?? "open"));
 }
 
+/** Connect every Browse… button of the page with the chooser. */
 export function wireBrowse() {
-    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-browse]"))) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-browse]"))) {
     button.addEventListener("click", () => open(el(button.dataset.browse ?? ""), button.dataset.mode ?? "open"));
   }
   el("browse-up").addEventListener("click", () => listing?.parent && go(listing.parent, true));

@@ -10,6 +10,7 @@ import { ACTIVE, follow } from "./jobfeed.js";
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const go = /** @type {HTMLButtonElement} */ (el("export-go"));
+const coordinates = /** @type {HTMLInputElement} */ (el("export-coordinates"));
 const folder = /** @type {HTMLInputElement} */ (el("export-folder"));
 
 /** The list of exports, as the program has it now. */
@@ -64,7 +65,7 @@ el("export-form").addEventListener("submit", (event) => {
   }
   holding(go, async () => {
     try {
-      draw(await post(`${api}/export`, { folder: path }));
+      draw(await post(`${api}/export`, { folder: path, coordinates: coordinates.checked }));
       follow(draw);
     } catch (error) {
       showError(el("export-error"), error);

@@ -61,3 +61,11 @@ export function daysApart(days) {
   if (minutes < 1440) return nt("{n} hour apart", "{n} hours apart", Math.round(minutes / 60));
   return nt("{n} day apart", "{n} days apart", Math.round(Math.abs(days)));
 }
+
+/** A size as people say it: 640 kB, 12.5 MB, 2.1 GB; decimal, as disks and file managers count. @param {number} n */
+export function bytes(n) {
+  const [unit, of] = n >= 1e9 ? ["GB", 1e9] : n >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
+  const value = n / Number(of);
+  const digits = unit === "kB" || value >= 100 ? 1 : 10;
+  return `${number(Math.round(value * digits) / digits)} ${unit}`;
+}

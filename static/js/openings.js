@@ -1,5 +1,6 @@
 // Where a project can't be opened for work, the start page offers what can be done instead.
 import { holding, post, showError } from "./api.js";
+import { offerOriginal } from "./openings_original.js";
 import { browseOn } from "./browse.js";
 import { t } from "./i18n.js";
 
@@ -48,6 +49,9 @@ export function offerInstead(box, error, path) {
     const input = /** @type {HTMLInputElement} */ (field.querySelector("input"));
     row.append(offer(t("Build a project around them"), (button) => go(button, "/api/care/rebuild", { path, originals: input.value.trim() })));
     box.append(field);
+  } else if (code === "original-embeddings" || code === "original-pictures") {
+    offerOriginal(box, error, path);
+    return;
   } else {
     return;
   }

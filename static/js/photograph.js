@@ -1,4 +1,5 @@
 // A photograph with its animals: one of them is selected, and the keys act on it.
+import { playClip } from "./clip_player.js";
 import { begin, does } from "./individual_deeds.js";
 import { chooses } from "./individual_chooser.js";
 import { listen } from "./individual_keys.js";
@@ -6,6 +7,19 @@ import { listen } from "./individual_keys.js";
 /** @returns {HTMLElement[]} */
 const cards = () => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".box-card"))];
 let chosen = document.getElementById("photo")?.dataset.wanted ?? "";
+
+/** The boxes of the page, as shares of the picture: x, y, width, height. */
+function boxesHere() {
+  const whole = /** @type {?SVGSVGElement} */ (document.querySelector(".whole-picture"));
+  const { width = 1, height = 1 } = whole?.viewBox.baseVal ?? {};
+  const side = (/** @type {Element} */ rect, /** @type {string} */ name) => Number(rect.getAttribute(name));
+  return [...document.querySelectorAll(".animal-box > rect")].map((rect) => [
+    side(rect, "x") / width,
+    side(rect, "y") / height,
+    side(rect, "width") / width,
+    side(rect, "height") / height,
+  ]);
+}
 
 /** @param {string} uid */
 function select(uid) {
@@ -27,8 +41,9 @@ document.addEventListener("click", (e) => {
   if (box) return select(box.getAttribute("data-box") ?? "");
   const button = /** @type {?HTMLElement} */ (target?.closest("button") ?? null);
   if (!button) return;
-  const { select: uid, say, flank, release, back } = button.dataset;
-  if (uid) select(uid);
+  const { select: uid, say, flank, release, back, clip } = button.dataset;
+  if (clip) playClip({ media: clip, boxes: boxesHere(), links: true });
+  else if (uid) select(uid);
   else if (say) does("say", { kind: say, sightings: [chosen] });
   else if (flank) does("say", { kind: "flank", flank, sightings: [chosen] });
   else if (release) does("part", { how: "release", out: [release] });

@@ -1,5 +1,6 @@
 // The review page: one pair at a time, one answer at a time, and nothing moves on before the answer is kept.
 import { newUid, projectId } from "./api.js";
+import { playClip } from "./clip_player.js";
 import { VisibleClock } from "./clock.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
@@ -137,6 +138,7 @@ function showAbilities() {
     else if (act === "unusable") button.disabled = !able.anchor;
     else if (act === "undo") button.disabled = !pair.undo;
     else if (!["ways", "filters", "unfilter"].includes(act)) button.disabled = pair.state === "empty";
+    if (act.startsWith("clip")) button.hidden = !(act === "clip" ? pair.comparison : pair.anchor)?.clip;
     if (act === "undo" && pair.undo) {
       const { row, kind, reviewer } = pair.undo;
       const values = { row: number(row), kind: kindWord(kind), who: reviewer ?? "" };
@@ -249,8 +251,16 @@ const LOOKING = {
     remember("spotid-strip", strip);
     showFilms();
   },
+  clip: () => play(pair?.comparison ?? null),
+  "clip-anchor": () => play(pair?.anchor ?? null),
   back: () => void (films.map((film) => film.back()).includes(true) || looking.close()),
 };
+
+/** Play the clip that a picture was taken from. @param {?import("./types.js").Sighting} s */
+function play(s) {
+  if (!s?.clip) return toast(t("This picture was not taken from a clip."));
+  playClip({ media: s.clip.media, boxes: s.box ? [s.box] : [], links: pair?.way !== "blind" });
+}
 
 /** Everything that a key or a button can ask for. @param {string} act @param {string} name */
 function perform(act, name = "") {

@@ -31,7 +31,7 @@ const TITLES = {
 const STARTS = { done: t("Look for new photographs"), none: t("Start the run"), paused: t("Look for room again") };
 
 /** How much of the whole each stage usually takes; only the overall bar depends on it. @type {Record<string, number>} */
-const WEIGHTS = { scan: 1, read: 10, detect: 35, crop: 25, embed: 15, neighbours: 3, points: 11 };
+const WEIGHTS = { scan: 1, clips: 8, read: 10, strips: 3, detect: 35, species: 1, follow: 1, crop: 25, embed: 15, neighbours: 3, points: 11 };
 
 /** The share of the whole run that is done; a stage that has not been counted yet counts as not begun. @param {Job} job */
 function share(job) {
@@ -147,6 +147,7 @@ let doneAsked = false;
 async function drawDone(job) {
   if (doneAsked) return;
   doneAsked = true;
+  drawAsked();
   const pair = await get(`${api}/pair`).catch(() => null);
   if (pair?.state === "empty") {
     el("done-title").textContent = t("The run is finished, but there is nothing to compare");
@@ -157,6 +158,15 @@ async function drawDone(job) {
   }
   const left = pair ? nt("{n} pair waits for you.", "{n} pairs wait for you.", pair.progress.left) : "";
   el("done-text").textContent = `${left} ${job.problems ? nt("{n} file could not be used; the list is below.", "{n} files could not be used; the list is below.", job.problems) : ""}`.trim();
+}
+
+/** What an import says and the run could not follow by itself. */
+async function drawAsked() {
+  const asked = await get(`${api}/imports`).catch(() => null);
+  el("run-asked").hidden = !asked?.count;
+  if (!asked?.count) return;
+  el("run-asked-text").textContent = nt("{n} row of an import has to be answered by you.", "{n} rows of an import have to be answered by you.", asked.count);
+  el("run-asked-go").setAttribute("href", asked.url);
 }
 
 let lastAsked = -Infinity;

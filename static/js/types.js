@@ -28,6 +28,7 @@
  * @property {number} individual_count pictures that this individual has
  * @property {?string} [individual_name]
  * @property {?number} [number] of the individual
+ * @property {?{media: string, at: number}} [clip] of a still picture: its file, and its moment in the clip in seconds
  * @property {Frame[]} [frames] other pictures of its visit that an answer covers
  * @property {number} [others] pictures of that visit that an answer does not cover, as they show others
  * @property {Frame[]} [strip] best pictures of the same flank of its individual
@@ -91,6 +92,7 @@
  * @property {string} path
  * @property {?string} parent
  * @property {{name: string, path: string, images: number, is_project: boolean}[]} folders
+ * @property {{name: string, path: string, bytes: number}[]} files of the kind that was asked for
  * @property {{name: string, path: string}[]} places
  * @property {number} pictures
  */

@@ -14,6 +14,7 @@ import pytest
 
 from spotid import __version__
 from spotid.cli import main
+from spotid.jobs.selfcheck_clip import CLIP
 from tests.bundle.frozen import Bundle, environment
 
 
@@ -39,11 +40,12 @@ def test_mistakes_are_told_in_words(bundle: Bundle, variables: dict[str, str]) -
 
 @pytest.fixture(scope="module")
 def cards(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few photographs of one station, in a folder whose name no system likes."""
+    """A few photographs of one station, and a clip, in a folder whose name no system likes."""
     folder = tmp_path_factory.mktemp("cards") / "Cartes mémoire & 豹"
     for path in sorted((bundle.sample / "ST04").rglob("*.JPG"))[:5]:
         (folder / "ST04").mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder / "ST04")
+    (folder / "ST04" / "IMG_0099.MP4").write_bytes(CLIP)
     return folder
 
 
@@ -57,6 +59,7 @@ def test_from_photographs_to_an_export(bundle: Bundle, cards: Path, tmp_path: Pa
         return done.stdout
 
     assert "to review" in told("run", cards)
+    assert list((project / "frames").rglob("IMG_0099.MP4@*.jpg")), "a clip gives still pictures"
     assert "0 things wrong" in told("doctor")
     assert "0 individuals" in told("export", "--out", out)
     with (out / "sightings.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -165,6 +166,7 @@ def test_a_whole_copy_checks_itself(bundle: Bundle, variables: dict[str, str]) -
     told = bundle.command(["check"], variables | {"BROWSER": sys.executable})
     assert told.returncode == 0, told.stdout + told.stderr
     assert "Everything works." in told.stdout and "NOT OK" not in told.stdout
+    assert re.search(r"ok +pyav: \d", told.stdout) and re.search(r"ok +pyproj: \d", told.stdout), "clips and grids"
 
 
 @pytest.mark.parametrize("lost", ["spotid/profiles/*.toml", "static/css/base.css", "spotid/embed/encoders/*.npz"])

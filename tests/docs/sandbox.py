@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import json
 import os
 import re
 import runpy
@@ -65,6 +66,15 @@ def prepare(folder: Path, home: Path) -> Survey:
     with (folder / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
         lines = [("path", "x", "y", "w", "h"), ("ST01/IMG_0001.JPG", 0.2, 0.3, 0.4, 0.3), ("ST02/IMG_0001.JPG",)]
         csv.writer(file).writerows(line if len(line) == 5 else (*line, "", "", "", "") for line in lines)
+    box = {"category": "1", "conf": 0.8, "bbox": [0.2, 0.3, 0.4, 0.3], "classifications": [["0", 0.9]]}
+    files = [path.relative_to(survey.place("PHOTOGRAPHS")) for path in survey.place("PHOTOGRAPHS").rglob("*.JPG")]
+    told = {
+        "images": [{"file": path.as_posix(), "detections": [box]} for path in sorted(files)],
+        "detection_categories": {"1": "animal"},
+        "classification_categories": {"0": "Tendwa"},
+        "info": {"format_version": "1.5", "detector": "md_v5a"},
+    }
+    (folder / "recognitions.json").write_text(json.dumps(told), encoding="utf-8")
     return survey
 
 

@@ -20,8 +20,20 @@ PAGES = {
     **{"overview": "", "run": "run", "review": "review", "boxes": "boxes", "individuals": "individuals"},
     **{"one individual": "individuals/1", "photograph": "photograph/{photograph}"},
     **{"unidentifiable": "unidentifiable", "conflicts": "conflicts", "reviewers": "reviewers"},
-    **{"sightings": "sightings", "export": "export", "care": "care", "error": "nothing-here"},
-    **{"about": "/about", "report": "/report"},
+    **{
+        "sightings": "sightings",
+        "export": "export",
+        "care": "care",
+        "stations": "stations",
+        "deployments": "deployments",
+        "clocks": "clocks",
+        "effort": "effort",
+        "strips": "strips",
+        "species": "species?shelf=line",
+        "recognitions": "recognitions",
+        "error": "nothing-here",
+    },
+    **{"about": "/about", "report": "/report", "imports": "imports"},
 }
 
 

@@ -21,6 +21,8 @@ from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Locator, Page, expect
 from werkzeug.serving import make_server
 
+from spotid.project import clocks, deployments
+from spotid.project.store import Store
 from spotid.review.desk import Desk
 from spotid.web import bench_of, create_app
 from tests.end_to_end import shots
@@ -109,6 +111,7 @@ def test_the_pictures_of_the_documentation(
         review(page, project, take)
         review_half(Path(__file__).resolve().parents[2], desk(project))
         afterwards(page, address, project, take)
+        places_and_times(page, project, desk(project).project.store, take)
     finally:
         context.close()  # before the program: a page that hears from a closed project would bring it down
 
@@ -129,6 +132,11 @@ def first_survey(page: Page, address: str, photographs: Path, folder: Path, take
     page.fill("#project-path", str(folder))  # the pictures' own writing of places is not to be sent
     page.fill("#images-path", str(photographs))
     page.click("#run-form [type=submit]")
+    page.wait_for_url("**/import/**")
+    expect(page.locator("#import")).to_have_attribute("data-state", "ready")
+    take("import")
+    page.get_by_label("pictures and clips of individuals that nobody has told apart yet").check()
+    page.click("#import-take")
     page.wait_for_selector('[data-stage="crop"][data-state="running"]', timeout=PROGRAM_MS)
     page.wait_for_function("() => document.querySelector('[data-stage=crop] progress').value >= 8", timeout=PROGRAM_MS)
     take("run-at-work", moving=True)
@@ -230,6 +238,33 @@ def afterwards(page: Page, address: str, project: str, take: Take) -> None:
     page.click("#check")
     expect(page.locator("#checks li").first).to_be_visible(timeout=60_000)
     take("about")
+
+
+def places_and_times(page: Page, project: str, store: Store, take: Take) -> None:
+    """Stations, the effort, and a clock that is 12 hours off."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE media SET clock_at = strftime('%Y-%m-%dT%H:%M:%S', clock_at, '-12 hours')"
+            " WHERE relpath LIKE 'ST02/ST02A/%'"
+        )
+    one = store.one("SELECT id, deployment_id FROM media WHERE relpath LIKE 'ST02/ST02A/%' AND deployment_id > 0")
+    clocks.settle(store)
+    assert one is not None
+    deployments.add_outage(store, one["deployment_id"], "2025-04-12", "2025-04-17", "batteries empty")
+    page.goto(f"{project}clocks")
+    expect(page.locator("#clocks")).to_have_attribute("data-state", "ready", timeout=60_000)
+    take("clocks")
+    page.get_by_role("link", name="ST02 · ST02A").click()
+    expect(page.locator("#clock")).to_have_attribute("data-state", "ready")
+    page.locator("#sign-offers button").first.click()
+    expect(page.locator("#keep-bar")).to_be_visible()
+    take("clock")
+    page.goto(f"{project}stations")
+    expect(page.locator("#stations")).to_have_attribute("data-state", "ready")
+    take("stations")
+    page.goto(f"{project}effort")
+    expect(page.locator("#effort")).to_have_attribute("data-state", "ready")
+    take("effort", "#chart-card")
 
 
 @whole

@@ -23,7 +23,8 @@ def bursts(stock) -> Any:
         for second, sighting in enumerate(station):
             with stock.project.store.write() as connection:
                 connection.execute(
-                    "UPDATE media SET captured_at = ? WHERE id = (SELECT media_id FROM sighting WHERE id = ?)",
+                    "UPDATE media SET captured_at = ?1, clock_at = ?1"
+                    " WHERE id = (SELECT media_id FROM sighting WHERE id = ?2)",
                     ((began + timedelta(seconds=second)).isoformat(), sighting),
                 )
     media.number_visits(stock.project.store, 30)

@@ -15,12 +15,15 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spotid.errors import SpotIDError
 from spotid.jobs import selfcheck
 from spotid.jobs.runner import Jobs
 from spotid.jobs.teaching import Proposals
 from spotid.web import bench_of, create_app
+from spotid.web.guard import FILES_ARE, FILES_AT
 
 ASK = {"uid": "@new", "way": "@way", "filters": {"station": "", "quality": 0.0}, "reviewer": "AB"}
+CLOCK = {"deployment": 1, "camera": "", "uid": "@media", "from_at": None, "until_at": None}
 RIGHT: dict[str, dict[str, Any]] = {
     "answers": ASK | {"kind": "@kind", "a": "@one", "b": "@other", "seconds": 1.5, "a_with": [], "b_with": []},
     "flank": ASK | {"sighting": "@one", "flank": "@flank", "a": "@one", "b": "@other"},
@@ -51,7 +54,47 @@ RIGHT: dict[str, dict[str, Any]] = {
     "merge": {"uid": "@new", "path": "@project", "sure": True},
     "quit": {"sure": True},
     "report": {"token": "nothing that was shown", "said": "It stopped."},
+    "strip-word": {"card": "0" * 16, "said": "confirm", "day_order": "DMY", "camera": True, "reviewer": "AB"},
+    "original": {"path": "@folder", "crops": "@cards", "matches": "", "sure": True},
+    "relink": {"root": 1, "folder": "@cards", "partly": True},
+    "station-add": {"name": "@fresh", "place": "-1.29, 36.82", "epsg": "", "sensitive": True},
+    "station-change": {"station": 1, "name": "North", "place": "-1.3 36.8", "epsg": "", "sensitive": True},
+    "station-join": {"station": 3, "into": 1},
+    "station-remove": {"station": 3},
+    "stations-sensitive": {"sensitive": True},
+    "stations-give": {"inside": "", "name": "North", "camera": "A"},
+    "stations-table": {"name": "stations.csv", "content": "c3RhdGlvbgpOb3J0aAo=", "dates": "dmy", "sure": True},
+    "deployment-add": {"station": 1, "camera": "@fresh", "starts": "2026-01-01", "ends": "2026-02-01"},
+    "deployment-change": {"deployment": 1, "camera": "", "starts": "2019-01-01", "ends": None},
+    "deployment-swap": {"deployment": 1, "day": "2026-01-20", "camera": "@fresh"},
+    "deployment-remove": {"deployment": 2},
+    "deployment-pin": {"deployment": 1, "camera": ""},
+    "outage-add": {"deployment": 1, "starts": "2026-01-05", "ends": "2026-01-09", "reason": "stolen"},
+    "outage-change": {"outage": 1, "starts": "2026-01-05", "ends": "2026-01-08", "reason": "full"},
+    "outage-remove": {"outage": 2},
+    "clock-preview": CLOCK | {"how": "shift", "seconds": 43_200, "year": 2026, "at": "2026-03-09 18:05"},
+    "clock-keep": CLOCK | {"offset_s": 43_200, "reason": "12 hours", "reviewer": "AB"},
+    "clock-undo": CLOCK | {"reviewer": "AB"},
+    "clock-sun": {"place": "-1.29, 36.82", "zone": "UTC+3"},
+    "survey-add": {"title": "Spring", "starts": "2026-01-01", "ends": "2026-03-01", "occasion_days": 7},
+    "survey-change": {"survey": 1, "title": "Spring", "starts": None, "ends": None, "occasion_days": 5},
+    "survey-remove": {"survey": 2},
+    "sort": {"sightings": ["@one"], "ours": False, "species": "dog"},
+    "sort-back": {"before": [["0" * 16, "dog", "recognitions", 0.5]]},
+    "name": {"species": "dog", "ours": True},
+    "look-into": {"path": "@cards", "threshold": 0.3, "upload": ""},
+    "take-in": {"path": "@cards", "threshold": 0.3, "upload": "", "mine": ["dog"], "replace": True, "reviewer": "AB"},
     "newer": {},
+    "begin": {"project_path": "@folder", "name": "cards.zip", "size": 1000, "kind": "zip"},
+    "look-at": {"project_path": "@folder", "images_path": "@cards", "station_level": "auto"},
+    "piece": {},
+    "cancel": {},
+    "leave": {},
+    "look-at-sheet": {"sheet_path": "@sheet"},
+    "take": {"mark": "nothing that was shown", "reviewer": "AB"},
+    "answer": {"answers": {"layout": "unsorted"}, "again": True},
+    "take-back-all": {"sure": True, "reviewer": "AB"},
+    "<int:row>": {"sighting": "@one", "reviewer": "AB"},
     "selfcheck": {},
 }
 FIELDS = sorted({name for body in RIGHT.values() for name in body} | {"of", "frame", "seen"})
@@ -59,9 +102,14 @@ ABSURD = ["@leave out", None, "", "\0", "\ud800", "x" * 5000, "-1", 10**30, floa
 PAIR = ("anchor", "way", "reviewer", "station", "from", "to", "species", "flank", "quality")
 ASKED = {"frames": ("queue", "of", "frame"), "pair": PAIR, "job": ("kind",), "problems": ("after",)}
 ASKED |= {"preview": ("names", "answers", "screen")}
-ASKED |= {"browse": ("path",), "sightings": ("shelf", "after"), "care": ("path",)}
+ASKED |= {"browse": ("path", "files"), "sightings": ("shelf", "after"), "care": ("path",)}
 ASKED |= {"individuals": ("find", "order", "kind", "after"), "<number>": ("before",), "shelf": ("shelf", "after")}
+ASKED |= {"strip-card": ("card", "day_order")}
+ASKED |= {"species": ("shelf", "name", "after")}
 ASKED |= {"flanks": ("seconds",), "unidentifiable": ("after",), "<media_uid>": ("shelf", "box")}
+ASKED |= {"<uid>": ("state", "after"), "list": ("of", "after")}
+ASKED |= {"effort": ("survey", "proven"), "look": ("camera", "few"), "<number>": ("before", "camera")}
+OF_DISKS = ("path", "folder", "project_path", "images_path", "sheet_path")
 QUERIES = ("anchor", "queue", "of", "frame", "after", "kind", "path", "shelf", *PAIR)
 WORDS = st.sampled_from(
     ["same", "new", "undo", "flank", "left", "weak", "visit", "whole", "next", "problem", "start", "run"]
@@ -117,6 +165,8 @@ class Tried:
         self.uids = [row[0] for row in self.watch.execute("SELECT uid FROM sighting ORDER BY id")]
         self.media = [row[0] for row in self.watch.execute("SELECT uid FROM media ORDER BY id")]
         self.fresh = 0
+        self.sent = self.looked = ""
+        (folder / "later.csv").write_text("original_path,locality name\ncards/1.jpg,Ridge\n", encoding="utf-8")
 
     def known(self, name: Any, choice: int) -> Any:
         """What a placeholder stands for."""
@@ -127,6 +177,7 @@ class Tried:
         values = {
             "@one": self.uids[choice % len(self.uids)],
             "@other": self.uids[(choice // 7 + 1) % len(self.uids)],
+            "@fresh": f"new {self.fresh} {choice}",
             "@media": self.media[choice % len(self.media)],
             "@kind": kinds[choice % 6],
             "@flank": ("left", "right", "unknown", "front", "rear")[choice % 5],
@@ -135,11 +186,28 @@ class Tried:
             "@folder": str(self.home / f"made{choice % 3}"),
             "@answer": f"answer-{self.fresh - 1:08d}",
             "@cards": str(self.home / "cards"),
+            "@sheet": str(self.home / "later.csv"),
             "@leave out": None,
         }
         if isinstance(name, list) and all(isinstance(one, str) for one in name):
             return [self.known(one, choice) for one in name]
         return values.get(name, name) if isinstance(name, str) else name
+
+    def begun(self, endpoint: str) -> str:
+        """A file that is being sent, or a look at a collection, made anew where an earlier request has ended it."""
+        if endpoint.startswith("uploads."):
+            uploads = bench_of(self.app).uploads
+            try:
+                return uploads.get(self.sent).uid
+            except SpotIDError:
+                self.sent = uploads.begin(self.home / "sent", "cards.zip", 100, "zip").uid
+                return self.sent
+        try:
+            return bench_of(self.app).previews.get(self.looked).uid
+        except SpotIDError:
+            about = {"project_path": str(self.home / "looked"), "images_path": str(self.home / "cards")}
+            self.looked = self.client.post("/api/imports/look-at", json=about).json["id"]
+            return self.looked
 
     def version(self) -> tuple[Any, ...]:
         """Changes with every commit of the program."""
@@ -207,7 +275,8 @@ def test_every_address_answers_what_is_right(tried: Tried) -> None:
             status = ask(tried, tried.rules[address], method, ["@right"] * 3, {}, {}, None, choice)
             seen.setdefault((address, method), set()).add(status)
     good = {address for address, statuses in seen.items() if statuses & {200, 302, 304}}
-    assert len(good) > 0.75 * len(seen), sorted(seen.items() - good)
+    never = {address: statuses for address, statuses in seen.items() if address not in good}
+    assert len(good) > 0.75 * len(seen), never
     for needed in ("answers", "flank", "undo", "anchor", "frames/<media_uid>"):
         assert (f"/api/project/<project_id>/{needed}", "POST") in good
 
@@ -228,9 +297,12 @@ def ask(
         "uid": tried.known("@one", choice),
         "media_uid": tried.known("@media", choice),
         "number": str(1 + choice % 4),
+        "row": str(1 + choice % 4),
     }
     right |= {"view": ("crop", "original", "cutout", "thumb")[choice % 4], "filename": "css/base.css"}
-    right |= {"page": "guide/review", "name": "home.png"}
+    right |= {"page": "guide/review", "name": "home.png", "ms": str(500 * choice)}
+    if rule.endpoint.startswith(("uploads.", "imports.")) and "uid" in rule.arguments:
+        right["uid"] = tried.begun(rule.endpoint)
     if rule.endpoint == "pictures.frame":
         right["view"] = ("small", "full")[choice % 2]
     path = re.sub("<(path|int):", "<", rule.rule).replace("<any(small, full):view>", "<view>")
@@ -242,7 +314,7 @@ def ask(
     if method == "POST" and whole is None:
         said = {name: tried.known(value, choice) for name, value in RIGHT[rule.rule.rsplit("/", 1)[-1]].items()}
         for name, value in changes.items():
-            value = inside(tried, value) if name in ("path", "folder", "project_path", "images_path") else value
+            value = inside(tried, value) if name in OF_DISKS else value
             said[name] = tried.known(value, choice)
             if value == "@leave out":
                 del said[name]
@@ -251,9 +323,8 @@ def ask(
         name: str(tried.known(value, choice)).encode("utf-8", "replace").decode() for name, value in query.items()
     }
     version, answers = tried.version(), tried.answers()
-    reply = tried.client.open(
-        path, method=method, query_string=wanted, data=content, content_type="application/json", buffered=True
-    )
+    kind = FILES_ARE if rule.endpoint == FILES_AT else "application/json"
+    reply = tried.client.open(path, method=method, query_string=wanted, data=content, content_type=kind, buffered=True)
     what = (method, path[:200], {name: value[:100] for name, value in wanted.items()}, (content or b"")[:300])
     assert reply.status_code < 500, (what, reply.data[:300])
     assert b"Traceback" not in reply.data, what

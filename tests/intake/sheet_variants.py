@@ -149,7 +149,7 @@ VARIANTS = [
         "files that differ by case alone",
         "m.csv",
         lines("CAM4/X.jpg,F1,,,"),
-        "“CAM4/X.jpg” may be each of “cam4/x.jpg”, “cam4/X.JPG”: they differ by capitals or accents alone.",
+        "“CAM4/X.jpg” may be each of “cam4/X.JPG”, “cam4/x.jpg”: they differ by capitals or accents alone.",
     ),
     (
         "another root",

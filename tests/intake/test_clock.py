@@ -10,7 +10,7 @@ import pytest
 from spotid.intake import clock
 from spotid.intake.collect import read_pending, scan_roots
 from spotid.progress import Silent
-from spotid.project import media
+from spotid.project import media, trust
 from spotid.settings import settings
 
 
@@ -44,7 +44,7 @@ def test_the_camera_may_be_a_day_ahead(monkeypatch) -> None:
         def now(cls, tz=None):
             return datetime(2030, 6, 1, 12)
 
-    monkeypatch.setattr(clock, "datetime", Now)
+    monkeypatch.setattr(trust, "datetime", Now)
     assert clock.doubt("2030-06-02T11:00:00") is None  # another time zone, or an hour of summer time
     assert clock.doubt("2030-06-03T13:00:00") == clock.FUTURE
 
@@ -115,8 +115,8 @@ def test_a_computer_whose_clock_was_behind_mends_the_times_later(project, tmp_pa
         def now(cls, tz=None):
             return cls.here
 
-    monkeypatch.setattr(clock, "datetime", Now)
-    monkeypatch.setattr(clock, "AT_LEAST_NOW", datetime(2016, 1, 1))
+    monkeypatch.setattr(trust, "datetime", Now)
+    monkeypatch.setattr(trust, "AT_LEAST_NOW", datetime(2016, 1, 1))
     (tmp_path / "cards").mkdir()
     (tmp_path / "cards" / "x.jpg").write_bytes(picture(taken="2020:03:04 18:05:59"))
     media.root_id(project.store, tmp_path / "cards")

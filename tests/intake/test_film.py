@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from spotid.errors import PictureError
-from spotid.intake import film, film_file, film_reader
-from spotid.intake.film_file import ClipProblem, opened
+from spotid.intake import film, film_reader
+from spotid.intake.film_file import opened
 from spotid.intake.film_reader import ClipReader
+from spotid.picture import is_clip_name
 from spotid.words import Problem
 from tests.intake.films import BLUE, RED, make, number_of, shows, silent_film
 
@@ -28,7 +29,7 @@ KINDS = (".mp4", ".mov", ".webm", ".mts", ".avi")
 def test_two_animals_at_different_times_are_both_kept(tmp_path: Path, suffix: str, gop: str) -> None:
     """Three minutes; with key frames each second they alone are read, with rare ones all frames are."""
     clip = make(tmp_path / f"CLIP0001{suffix}", seconds=180, rate=3, animals=TWO, g=gop)
-    assert film._by_keys(clip, film.EVERY_MS) == (gop in ("1", "3"))
+    assert film.by_keys(clip, film.EVERY_MS) == (gop in ("1", "3"))
     watched = film.watch(clip, tmp_path / "stills")
     assert watched.moved and len(watched.stills) <= film.MOST_STILLS
     assert watched.film.seconds == pytest.approx(180, abs=1)
@@ -274,18 +275,18 @@ def _bad(tmp_path: Path, what: str) -> Path:
 
 BAD = {
     "empty": Problem.EMPTY,
-    "zeros": ClipProblem.CUT_OFF,
-    "text": ClipProblem.NOT_A_CLIP,
-    "playlist": ClipProblem.NOT_A_CLIP,
-    "concat": ClipProblem.NOT_A_CLIP,
-    "picture": ClipProblem.NOT_A_CLIP,
-    "cut": ClipProblem.CUT_OFF,
-    "only the beginning": ClipProblem.CUT_OFF,
-    "garbage inside": ClipProblem.CUT_OFF,
-    "sound only": ClipProblem.NO_PICTURES,
-    "protected": ClipProblem.PROTECTED,
-    "unknown codec": ClipProblem.NO_DECODER,
-    "giant": ClipProblem.TOO_LARGE,
+    "zeros": Problem.CLIP_CUT_OFF,
+    "text": Problem.NOT_A_CLIP,
+    "playlist": Problem.NOT_A_CLIP,
+    "concat": Problem.NOT_A_CLIP,
+    "picture": Problem.NOT_A_CLIP,
+    "cut": Problem.CLIP_CUT_OFF,
+    "only the beginning": Problem.CLIP_CUT_OFF,
+    "garbage inside": Problem.CLIP_CUT_OFF,
+    "sound only": Problem.CLIP_NO_PICTURES,
+    "protected": Problem.CLIP_PROTECTED,
+    "unknown codec": Problem.CLIP_NO_DECODER,
+    "giant": Problem.CLIP_TOO_LARGE,
     "folder": Problem.NOT_A_FILE,
     "pipe": Problem.NOT_A_FILE,
     "dead link": Problem.DEAD_LINK,
@@ -307,7 +308,7 @@ def test_every_fault_is_a_sentence(tmp_path: Path, what: str) -> None:
 def test_the_kind_is_told_by_the_content_and_not_by_the_name(tmp_path: Path) -> None:
     clip = make(tmp_path / "a.avi").rename(tmp_path / "a.mp4")
     assert film.about(clip).kind == "avi"
-    assert film_file.is_film_name("A.MTS ") and not film_file.is_film_name("a.jpg")
+    assert is_clip_name("A.MTS ") and not is_clip_name("a.jpg")
 
 
 @pytest.mark.parametrize("suffix", KINDS)

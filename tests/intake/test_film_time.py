@@ -48,7 +48,7 @@ def test_the_files_own_time_is_a_guess_and_marked_so(tmp_path: Path) -> None:
     os.utime(clip, (datetime(2024, 3, 1, 5, 6, 37).timestamp(),) * 2)
     found = began({}, clip, 30.0)
     assert (found.moment, found.source, found.sure) == ("2024-03-01T05:06:07", "file", False)
-    assert "last written" in str(found.remark)
+    assert "2024-03-01 05:06" in str(found.remark)
     assert began({}, tmp_path / "gone.mp4", 30.0).moment is None
 
 

@@ -69,7 +69,7 @@ def test_a_folder_as_the_original_wrote_it(made) -> None:
     assert found.database is not None
     assert found.database.name == "leopard_matches.json"
     assert found.remarks == [
-        "Where in its photograph each crop lay was never written down; its box must be found anew.",
+        "Where in its photograph each crop lay was never written down: the crops themselves are the pictures now.",
         "The original had come to anchor 3 of 6.",
         "The original never kept “Not a match”: pairs refused there are asked again where they look alike.",
     ]

@@ -26,7 +26,9 @@ DEGREES = st.sampled_from(["", "-15.5", "28,25", "0", "91", "15°30'S", "x"]) | 
 DAYS = st.sampled_from(
     ["", "03/04/2020", "13/04/2020 5:06 PM", "2020-01-02T03:04:05Z", "43891.5", "20200301", "x", "NA"]
 )
-LINES = st.lists(st.tuples(PATHS, WORDS, NAMES, NAMES, DEGREES, DEGREES, DAYS), min_size=1, max_size=8)
+SIDES = st.sampled_from(["", "left", "R", "flank", "unknown", "both", "x"])
+BOXES = st.sampled_from(["", "0.1 0.2 0.3 0.4", "0,1;0,2", "[0.5, 0.5, 0.5, 0.5]", "0.5 0.5 0.6 0.1", "nan 0 1 1", "x"])
+LINES = st.lists(st.tuples(PATHS, WORDS, NAMES, NAMES, DEGREES, DEGREES, DAYS, SIDES, BOXES), min_size=1, max_size=8)
 
 
 def written(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:

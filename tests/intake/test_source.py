@@ -61,13 +61,15 @@ def test_the_photographs_of_a_zip_are_read(project, card: Path) -> None:
 
 
 def test_a_second_run_unpacks_nothing_and_a_second_card_of_that_name_gets_a_place_of_its_own(
-    project, card: Path, tmp_path: Path
+    project, card: Path, tmp_path: Path, picture
 ) -> None:
     taken_in(project, card)
     assert taken_in(project, card) == [] and media.count(project.store) == 2
     other = tmp_path / "other" / card.name
     other.parent.mkdir()
-    shutil.copy(card, other)
+    with zipfile.ZipFile(other, "w") as zipped:
+        zipped.writestr("ST01/IMG_0001.JPG", picture((200, 20, 30)))
+        zipped.writestr("ST02/IMG_0001.JPG", picture((10, 220, 30)))
     taken_in(project, other)
     assert media.count(project.store) == 4
     assert sorted(p.name for p in (project.path / "originals").iterdir() if p.is_dir()) == ["Card 1", "Card 1 2"]

@@ -80,12 +80,16 @@ def test_what_is_no_table_is_told_and_the_scan_goes_on(project, tmp_path, pictur
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ("K12,900,28", "“900” is no latitude"),
-        ("K12,-15,181", "“181” is no longitude"),
-        ("K12,12°30'S,28", "is no latitude"),
+        ("K12,900,28", "“900 / 28” are no degrees. The station “K12” has no place"),
+        ("K12,-15,181", "“-15 / 181” are no degrees"),
+        ("K12,12°30'Q,28", "are no degrees"),
+        ("K12,73.5,28\nK13,120,38", "line 3: “120 / 38”: a latitude is at most 90 degrees; the two may be in"),
+        ("K12,0,0", "is what devices write that know no place"),
+        ("K12,1,", "only one of latitude and longitude is told (“1”)"),
+        ("K12,500000,4650000", "They may be metres of a map (UTM)"),
         ("K12,1,2\nk12,3,4", "has two places; the last one counts"),
         (",1,2", "names no station"),
-        ("K12,inf,1", "is no latitude"),
+        ("K12,inf,1", "are no degrees"),
     ],
 )
 def test_what_can_not_be_used_is_told(tmp_path, lines: str, words: str) -> None:
@@ -106,7 +110,7 @@ def test_missing_coordinates_are_no_fault_and_names_stay_text(tmp_path) -> None:
 
 def test_many_remarks_are_a_few(tmp_path) -> None:
     told: list[str] = []
-    read_stations(table(tmp_path, b"station,latitude\n" + b"K,900\n" * 1000), told.append)
+    read_stations(table(tmp_path, b"station,latitude,longitude\n" + b"K,900,1\n" * 1000), told.append)
     assert len(told) == 6 and "995 more" in told[-1]
 
 
@@ -129,3 +133,106 @@ def test_any_bytes_are_a_table_or_a_sentence(tmp_path_factory, content: bytes) -
         assert error.sentence and error.advice
     else:
         assert all(row.station for row in rows)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'station,latitude,longitude\nK12,"38°06\'02.6""N","75°08\'12.7""E"\n',
+        "Station;Lat;Long\nK12;38,100729;75,136866\n",
+        "station,easting,northing,epsg\nK12,512000,4217000,32643\n",
+        "Station,utm_x,utm_y,utm_zone\nK12,512000,4217000,43N\n",
+        'station,x,y,zone\nK12,"512,000","4,217,000",43 S\n',
+        'Site,Coordinates\nK12,"38.100729, 75.136866"\n',
+        "trap,UTM\nK12,43S 512000 4217000\n",
+        "station,x,y\nK12,75.136866,38.100729\n",
+    ],
+)
+def test_every_form_of_a_place_is_the_same_place(tmp_path, content: str) -> None:
+    told: list[str] = []
+    (row,) = read_stations(table(tmp_path, content.encode()), told.append)
+    assert row.latitude == pytest.approx(38.100729, abs=2e-5) and row.longitude == pytest.approx(75.136866, abs=2e-5)
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("512000,4217000,", "No column tells the projection"),
+        ("512000,4217000,99999", "PROJ knows no EPSG:99999"),
+        ("512000,4217000,Pulkovo", "“Pulkovo” names no projection"),
+        ("4217000,512000,32643", "outside the area of EPSG:32643. The two may be in each other's place"),
+        ("512000,4217000,2193", "outside the area of EPSG:2193"),
+        ("five,4217000,32643", "are no metres of a map"),
+    ],
+)
+def test_metres_that_are_no_place_are_told(tmp_path, line: str, words: str) -> None:
+    told: list[str] = []
+    (row,) = read_stations(table(tmp_path, f"station,easting,northing,epsg\nK12,{line}\n".encode()), told.append)
+    assert (row.latitude, row.longitude) == (None, None)
+    assert len(told) == 1 and words in told[0]
+
+
+def test_days_are_read_in_one_order_for_the_table_and_doubt_is_told(tmp_path) -> None:
+    lines = "station,camera,setup_date,retrieval_date,Problem1_from,Problem1_to\n"
+    told: list[str] = []
+    content = lines + "K12,A,01/03/2019,15/06/2019,02/04/2019,05/04/2019\nK13,,1 April 2019,,,\n"
+    first, second = read_stations(table(tmp_path, content.encode()), told.append)
+    assert (first.start, first.end, first.outages) == ("2019-03-01", "2019-06-15", (("2019-04-02", "2019-04-05"),))
+    assert (second.start, second.end, second.outages, told) == ("2019-04-01", None, (), [])
+    content = lines + "K12,A,01/03/2019,05/06/2019,,\n"
+    (row,) = read_stations(table(tmp_path, content.encode()), told.append)
+    assert row.start == "2019-03-01" and "Nothing in the column tells whether month, day, year is meant" in told[0]
+    (row,) = read_stations(table(tmp_path, content.encode()), answers={"dates": "mdy"})
+    assert (row.start, row.end) == ("2019-01-03", "2019-05-06")
+
+
+def test_days_that_can_not_be_are_told(tmp_path) -> None:
+    told: list[str] = []
+    content = "station,start,end\nK12,2019-06-15,2019-03-01\nK13,soon,2019-03-01\nK14,2019-02-30,\n"
+    rows = read_stations(table(tmp_path, content.encode()), told.append)
+    assert [(row.start, row.end) for row in rows] == [(None, None), (None, "2019-03-01"), (None, None)]
+    assert [f"line {number}" in sentence for number, sentence in enumerate(told, 2)] == [True, True, True]
+    assert "is before" in told[0] and "“soon” is no day" in told[1] and "“2019-02-30” is no day" in told[2]
+
+
+def test_what_people_changed_is_not_undone_by_the_next_run(project, tmp_path) -> None:
+    from spotid.project import deployments
+
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    table(folder, b"station,camera,start,end\nK12,A,2026-01-01,2026-03-01\nK12,B,2026-01-01,\n")
+    media.root_id(project.store, folder)
+    scan_roots(project, Listener())
+    first, second = deployments.deployments(project.store)
+    deployments.remove(project.store, second.id)
+    deployments.change(project.store, first.id, "A", "2026-01-02", "2026-03-01")
+    scan_roots(project, Listener())
+    assert [(one.camera, one.starts_at) for one in deployments.deployments(project.store)] == [("A", "2026-01-02")]
+    table(folder, b"station,camera,start,end\nK12,A,2026-01-01,2026-03-01\nK12,C,2026-01-01,\n")
+    heard = Listener()
+    scan_roots(project, heard)
+    assert [(one.camera, one.starts_at) for one in deployments.deployments(project.store)] == [
+        *(("A", "2026-01-02"), ("C", "2026-01-01"))
+    ]
+    assert any("as was typed" in note for note in heard.notes)
+
+
+def test_maps_are_turned_into_degrees_without_the_network(monkeypatch) -> None:
+    import socket
+
+    import pyproj
+
+    from spotid.intake import where
+    from spotid.settings import QUIET
+
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    where._projection.cache_clear()
+    found: list[object] = []
+    for easting, northing, epsg in (("512000", "4650000", "32643"), ("3500000", "5400000", "31467")):
+        found.append(where.projected(easting, northing, epsg))
+    assert len(found) == 2 and not pyproj.network.is_network_enabled()
+    assert QUIET["PROJ_NETWORK"] == "OFF", "of other threads, too"

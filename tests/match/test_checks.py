@@ -101,6 +101,36 @@ def test_the_same_coat_comes_first_and_the_place_orders_the_rest(survey: Stock) 
     assert all(entry[2] == 0 for entry in lists[4])
 
 
+def test_clocks_put_right_make_other_visits_and_the_next_run_notices(survey: Stock) -> None:
+    """Two pictures of one animal became one visit while a clock was wrong, and are two again."""
+    encoder, store = embedded(survey), survey.project.store
+
+    def votes() -> set[int]:
+        candidates = Candidates(survey.project.layout)
+        try:
+            return {survey.ids.index(one) for one in candidates.votes_of(survey.ids[0])}
+        finally:
+            candidates.close()
+
+    def visits(sql: str) -> None:
+        with store.write() as connection:
+            connection.execute(f"UPDATE media SET visit = {sql}")
+
+    visits("CASE WHEN relpath LIKE '%IMG_0%' OR relpath LIKE '%IMG_1%' THEN 1 ELSE id + 9 END")
+    run(survey, encoder)
+    assert 1 not in votes()
+    visits("id")
+    lists = run(survey, encoder)
+    assert 1 in votes() and lists[0][0][0] == 1
+    candidates = Candidates(survey.project.layout)
+    before = candidates.made_of()
+    with store.write() as connection:
+        connection.execute("UPDATE media SET captured_at = datetime(captured_at, '-1 year')")
+    list_lookalikes(survey.project, encoder, {"neighbours": 3}, Silent())
+    assert candidates.made_of() != before, "what is near in time is another thing now"
+    candidates.close()
+
+
 def test_known_opposite_flanks_are_kept_but_come_last(survey: Stock) -> None:
     with survey.project.store.write() as connection:
         connection.execute("UPDATE sighting SET flank_by = 'person', flank = 'right'")

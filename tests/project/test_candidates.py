@@ -67,3 +67,26 @@ def test_a_file_of_another_layout_is_thrown_away(project: Project) -> None:
     again = Candidates(project.layout)
     assert [one.candidate for one in again.of(1, 5)] == [2]
     again.close()
+
+
+def test_votes_of_sightings_whose_visit_has_changed_are_asked_again(candidates: Candidates) -> None:
+    candidates.begin_votes("m1")
+    candidates.forget_moved({1: 1, 2: 2, 3: 2, 4: 4})
+    candidates.keep_votes(4, [(one, {9: 0.5}) for one in (1, 2, 3, 4)])
+    assert candidates.forget_moved({1: 1, 2: 2, 3: 2, 4: 4, 5: 4}) == 0, "one that came later moves nobody"
+    assert candidates.forget_moved({1: 1, 2: 2, 3: 1, 4: 4, 5: 4}) == 3  # 3 has left 2 and come to 1
+    assert set(candidates.begin_votes("m1")) == {4}
+
+
+def test_a_file_from_before_visits_were_remembered_is_as_good(project: Project) -> None:
+    first = Candidates(project.layout)
+    first.keep_lists([(1, [(2, 0.9, 0.4, False)])])
+    first.close()
+    old = sqlite3.connect(project.layout.candidates)
+    old.execute("DROP TABLE mate")
+    old.commit()
+    old.close()
+    again = Candidates(project.layout)
+    assert again.have_lists() == {1} and again.forget_moved({1: 1}) == 0
+    again.keep_only({2})
+    again.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spotid.project import frames, ledger, schema, sightings
+from spotid.project import deployments, frames, ledger, schema, sightings
 from spotid.project.folder import open_project
 from spotid.project.layout import DATABASE
 from spotid.review.desk import Desk
@@ -73,9 +73,13 @@ def test_moments_and_offsets_of_an_older_project_stay(tmp_path) -> None:
     connection.close()
     project = open_project(tmp_path / "old")
     try:
-        assert project.store.value("SELECT clock_at FROM media WHERE id = 1") == "2026-03-01T06:00:00"
+        row = project.store.one("SELECT * FROM media WHERE id = 1")
+        assert row["clock_at"] == "2026-03-01T06:00:00"
+        told = deployments.deployments(project.store)
+        assert {one.told_by for one in told} <= {"table", "photographs"} and sum(one.photographs for one in told) > 0
         words = project.store.all(
-            "SELECT camera, offset_s, from_at FROM clock_word JOIN deployment ON deployment.id = deployment_id"
+            "SELECT deployment.camera, offset_s, from_at FROM clock_word"
+            " JOIN deployment ON deployment.id = deployment_id"
         )
         assert [tuple(word) for word in words] == [("A", 3600, None)]
     finally:

@@ -17,8 +17,9 @@ from spotid.words import MediaState, SightingState
 from tests.conftest import Stock
 
 FILES = 8
-# For every file: its state, how many boxes, and which of these a person has withdrawn.
-FILE = st.tuples(st.sampled_from(list(MediaState)), st.integers(0, 2), st.sets(st.integers(0, 1)))
+# For every file: its state, how many boxes, which of these a person has withdrawn, and which are of another species.
+BOXES = st.sets(st.integers(0, 1))
+FILE = st.tuples(st.sampled_from(list(MediaState)), st.integers(0, 2), BOXES, BOXES)
 ANSWER = st.tuples(st.sampled_from(["same", "new", "unusable", "different"]), st.integers(0, 15), st.integers(0, 15))
 
 
@@ -46,7 +47,7 @@ def _fill(stock: Stock, content: bytes, files, answers) -> None:
     from spotid.boxes import Box
 
     boxes = (Box(0.1, 0.1, 0.3, 0.3), Box(0.5, 0.5, 0.3, 0.3))
-    for number, (_, n, _) in enumerate(files):
+    for number, (_, n, _, _) in enumerate(files):
         stock.add(f"North/IMG_{number}.JPG", content, boxes[:n], taken=f"2026-03-0{number + 1}T06:00:00")
     stock.list_all()
     desk = Desk(stock.project, 5)
@@ -59,7 +60,7 @@ def _fill(stock: Stock, content: bytes, files, answers) -> None:
         except Exception as error:  # an answer that is refused changes nothing
             assert type(error).__module__.startswith("spotid"), error
     with stock.project.store.write() as connection:
-        for number, (state, _, withdrawn) in enumerate(files):
+        for number, (state, _, withdrawn, others) in enumerate(files):
             ids = [
                 row["id"]
                 for row in stock.project.store.all(
@@ -67,9 +68,8 @@ def _fill(stock: Stock, content: bytes, files, answers) -> None:
                     f"North/IMG_{number}.JPG",
                 )
             ]
-            for place in withdrawn:
+            away = [(SightingState.OTHER, place) for place in others]
+            for gone, place in away + [(SightingState.WITHDRAWN, place) for place in withdrawn]:
                 if place < len(ids):
-                    connection.execute(
-                        "UPDATE sighting SET state = ? WHERE id = ?", (SightingState.WITHDRAWN, ids[place])
-                    )
+                    connection.execute("UPDATE sighting SET state = ? WHERE id = ?", (gone, ids[place]))
             connection.execute("UPDATE media SET state = ? WHERE relpath = ?", (state, f"North/IMG_{number}.JPG"))

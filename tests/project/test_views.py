@@ -21,8 +21,8 @@ def test_shelves_add_up_whatever_happens(stock, picture) -> None:
     desk.answer(str(uuid.uuid4()), "unusable", stock.uids[2])
     counts = views.shelf_counts(store)
     assert counts == {
-        **{"review": 3, "identified": 2, "unusable": 1, "no_animal": 1},
-        **{"unread": 1, "unsearched": 0, "problem": 1, "missing": 0},
+        **{"review": 3, "identified": 2, "unusable": 1, "other": 0, "no_animal": 1},
+        **{"unread": 1, "unsearched": 0, "clip": 0, "problem": 1, "missing": 0},
     }
     assert sum(counts.values()) == media.count(store)
     listed = [row["relpath"] for shelf in views.SHELVES for row in views.on_shelf(store, shelf, 0, 100)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from release import films
+from release import films, trim
 from release.trim import Entry
 
 pytestmark = [
@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(bool(films.missing_tools()), reason=f"no C compiler here: {films.ADVICE}"),
 ]
 LIBS = "opencv_python_headless.libs"
+ROOT = Path(__file__).resolve().parents[2]
 Made = tuple[str, str, str, list[str]]  # name, C text, version of what it gives, what it is linked with
 # In the order in which they can be linked.
 SSL: Made = ("libssl-1.so.1.1.1k", "int SSL_new(void) { return 7; }", "OPENSSL_1_1_0", [])
@@ -149,13 +150,14 @@ def test_without_a_compiler_the_build_says_what_to_install(tmp_path: Path, monke
     assert films.replaced(entries, tmp_path / "made") == entries and films.missing_tools() == []
 
 
-def installed() -> list[Entry]:
-    """The OpenCV of this environment, as PyInstaller would find it; empty where it isn't a wheel's."""
-    found = importlib.util.find_spec("cv2")
+def installed(module: str = "cv2", libraries: str = "opencv_*.libs") -> list[Entry]:
+    """A wheel of this environment, as PyInstaller would find it; empty where it isn't a wheel's."""
+    found = importlib.util.find_spec(module)
     package = Path(str(found.origin)).parent if found else Path()
-    libs = [path for folder in package.parent.glob("opencv_*.libs") for path in sorted(folder.iterdir())]
+    libs = [path for folder in package.parent.glob(libraries) for path in sorted(folder.iterdir())]
     entries = [(str(path.relative_to(package.parent)), str(path), "BINARY") for path in libs]
-    return [(f"cv2/{path.name}", str(path), "EXTENSION") for path in package.glob("cv2*.so")] + entries
+    own = sorted(package.rglob("cv2*.so" if module == "cv2" else "*.so"))
+    return [(str(path.relative_to(package.parent)), str(path), "EXTENSION") for path in own] + entries
 
 
 USE = """
@@ -189,3 +191,60 @@ def test_the_real_opencv_works_with_stand_ins(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "False False\nFalse\nTrue (1, 3, 60, 80)\n"
     assert "opens no films" in done.stderr
+
+
+READS = """
+import sys; sys.path[1:1] = ["{tree}"]
+from spotid.jobs import selfcheck_parts
+print(selfcheck_parts.PARTS["{part}"]())
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "libraries", "part", "gone", "least"),
+    [
+        ("av", "av.libs", "pyav", "libx265 libunistring libgmp libXau", 7e7),
+        ("pyproj", "pyproj.libs", "pyproj", "libnghttp2", 9e6),
+    ],
+)
+def test_films_are_read_and_coordinates_changed_without_what_is_never_used(
+    tmp_path: Path, module: str, libraries: str, part: str, gone: str, least: float
+) -> None:
+    before = installed(module, libraries)
+    if not any(one[2] == "BINARY" for one in before):
+        pytest.skip(f"this {module} is no wheel's")
+    found = trim.stripped(films.replaced(before, tmp_path / "made"), tmp_path / "stripped")
+    size = {Path(name).name: Path(source).stat().st_size for name, source, _ in found}
+    for name in gone.split():
+        assert not [one for one in size if one.startswith(name) and size[one] > 30_000], name
+    assert sum(Path(one[1]).stat().st_size for one in before) - sum(size.values()) > least
+    folder = laid_out(found, tmp_path / "bundle")
+    package = Path(str(importlib.util.find_spec(module).origin)).parent  # type: ignore[union-attr]
+    for path in package.rglob("*"):
+        if path.is_file() and path.suffix not in (".so", ".pyc"):
+            (folder / module / path.relative_to(package)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / module / path.relative_to(package))
+    done = python(READS.format(tree=ROOT, part=part), folder)
+    assert done.returncode == 0 and done.stdout.strip(), done.stderr
+
+
+def test_modules_of_one_name_are_all_asked(tmp_path: Path) -> None:
+    """PyAV has four modules called context: what any of them asks must be given."""
+    own = tmp_path / "wheel"
+    (own / "av.libs").mkdir(parents=True)
+    entries = []
+    libs = own / "av.libs"
+    line = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-Wl,-soname,libavfilter-1.so.11", "-o"]
+    text = "int one(void) { return 1; } int two(void) { return 2; }"
+    subprocess.run([*line, str(libs / "libavfilter-1.so.11")], input=text, text=True, check=True)
+    entries.append(("av.libs/libavfilter-1.so.11", str(libs / "libavfilter-1.so.11"), "BINARY"))
+    for folder, asked in (("codec", "one"), ("filter", "two")):
+        path = own / "av" / folder / "context.abi3.so"
+        path.parent.mkdir(parents=True)
+        code = f"int {asked}(void); int use_{asked}(void) {{ return {asked}(); }}"
+        line = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path), f"-L{libs}", "-l:libavfilter-1.so.11"]
+        subprocess.run(line, input=code, text=True, check=True)
+        entries.append((f"av/{folder}/context.abi3.so", str(path), "EXTENSION"))
+    found = dict(one[:2] for one in films.replaced(entries, tmp_path / "made"))
+    given = {one[0] for one in films.binary(Path(found["av.libs/libavfilter-1.so.11"])).given}
+    assert given >= {"one", "two"}

@@ -94,8 +94,9 @@ def test_the_libraries_inside_packages_are_named(site: Any) -> None:
         Package(site.folder, "pillow_heif", {name: "", "pillow_heif-1.dist-info/LICENSE.txt": "BSD"}, License="BSD")
     )
     found = gathered(site, name)
-    assert found["x265 (in pillow-heif)"]["licence"] == "GPL-2.0-or-later" and "pillow_heif" in found
-    assert "Version 2, June 1991" in (site.out / found["x265 (in pillow-heif)"]["file"]).read_text(encoding="utf-8")
+    assert found["x265 (in pillow-heif and PyAV)"]["licence"] == "GPL-2.0-or-later" and "pillow_heif" in found
+    file = site.out / found["x265 (in pillow-heif and PyAV)"]["file"]
+    assert "Version 2, June 1991" in file.read_text(encoding="utf-8")
 
 
 def test_the_old_openssl_stops_the_build(site: Any) -> None:
@@ -110,8 +111,8 @@ def test_the_old_openssl_stops_the_build(site: Any) -> None:
 @pytest.mark.parametrize(
     ("file", "work"),
     [
-        ("libavcodec-c4204469.so.62.28.101", "FFmpeg (in OpenCV)"),
-        ("libavcodec.62.28.101.dylib", "FFmpeg (in OpenCV)"),
+        ("libavcodec-c4204469.so.62.28.101", "FFmpeg (in PyAV and OpenCV)"),
+        ("libavcodec.62.28.101.dylib", "FFmpeg (in PyAV and OpenCV)"),
         ("libheif-e72ea93c.so.1.23.6", "libheif (in pillow-heif)"),
         ("libscipy_openblas64_-32a4b2a6.so", "OpenBLAS"),
         ("libgfortran.5.dylib", "GCC run-time libraries"),
@@ -123,7 +124,10 @@ def test_the_old_openssl_stops_the_build(site: Any) -> None:
         ("libcrypto.so.3", None),
         ("libcrypto.3.dylib", None),
         ("libcrypto-3-x64.dll", None),
-        ("libtiff-20b7e810.so.6.3.0", None),
+        ("libtiff-20b7e810.so.6.3.0", "LibTIFF"),
+        ("libdav1d-f4b27961.so.7.0.0", "dav1d (in PyAV)"),
+        ("avcodec-62.dll", "FFmpeg (in PyAV and OpenCV)"),
+        ("libnghttp2-86ab2a58.so.14.27.0", None),
     ],
 )
 def test_files_of_known_libraries(file: str, work: str | None) -> None:

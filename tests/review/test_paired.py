@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
-from spotid.project import media, moments
+from spotid.project import moments, stations_told
 from spotid.project.moments import Shot
+from spotid.project.stations_told import Line
 from spotid.review import deeds, marks
 from spotid.review.desk import Desk
 from spotid.review.identity import Identities
@@ -144,14 +145,15 @@ def test_untrusted_times_are_left_out_and_offsets_are_counted_in(both) -> None:
     desk, store = Desk(both.project, 5), both.project.store
     with store.write() as connection:
         connection.execute(
-            "UPDATE media SET time_source = 'unset' WHERE id = (SELECT media_id FROM sighting WHERE uid = ?)",
+            "UPDATE media SET captured_at = NULL, time_source = 'unset'"
+            " WHERE id = (SELECT media_id FROM sighting WHERE uid = ?)",
             (both.uids[1],),
         )
     assert moments.untimed(store) == 1
     assert (both.uids[1], both.uids[4]) not in asked(both, desk)
     station = store.value("SELECT MIN(id) FROM station")
     name = store.value("SELECT name FROM station WHERE id = ?", station)
-    media.keep_stations(store, [(name, "B", None, None, "2026-01-01", "2026-12-31")])
+    stations_told.keep_table(store, [Line(name, "B", None, None, "2026-01-01", "2026-12-31")])
     with store.write() as connection:
         connection.execute(  # B's clock was a minute slow
             "INSERT INTO clock_word (deployment_id, offset_s, made_at) SELECT id, 60, '' FROM deployment"

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from spotid.project import jobrows, media
+from spotid.project import jobrows, media, stations_told
 from spotid.project.folder import create_project
+from spotid.project.stations_told import Line
 from spotid.review.ways.blind import SHARE, drawn
 from spotid.web import bench_of, create_app
 from spotid.words import JobState
@@ -21,7 +22,7 @@ from spotid.words import JobState
 def api(app: Flask) -> str:
     """Where the project's interface is. Two stations 11 km apart, and the first two photographs are one visit."""
     store = app.stocked.store  # type: ignore[attr-defined]
-    media.keep_stations(store, [("North", "", 0.0, 36.0, None, None), ("South", "", 0.0, 36.1, None, None)])
+    stations_told.keep_table(store, [Line("North", "", 0.0, 36.0), Line("South", "", 0.0, 36.1)])
     with store.write() as connection:
         connection.execute("UPDATE media SET captured_at = '2026-03-01T06:00:20' WHERE relpath LIKE 'North/%0001.JPG'")
         connection.execute("UPDATE sighting SET quality = 0.1 * id")

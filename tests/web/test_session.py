@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from spotid.web import create_app, serve, session
+from spotid.web import create_app, guard, serve, session
 
 KEY = "a-key-of-this-start"
 
@@ -34,7 +34,9 @@ def test_without_the_cookie_every_address_is_closed(app) -> None:
         address = re.sub(r"<path:\w+>", "js/api.js", address)
         address = re.sub(r"<[^>]+>", "0" * 16, address)
         method = "POST" if "POST" in (rule.methods or ()) else "GET"
-        reply = client.open(address, method=method, json={} if method == "POST" else None)
+        kind = guard.FILES_ARE if rule.endpoint == guard.FILES_AT else "application/json"
+        told = {"data": b"{}", "content_type": kind} if method == "POST" else {}
+        reply = client.open(address, method=method, **told)
         if rule.endpoint == "home.alive":
             assert reply.json == {"program": "SpotID", "proof": ""}
             continue

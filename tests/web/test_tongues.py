@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Names, keys and signs: the same in every language.
 BARE = {
     *("SpotID", "Esc", "Enter", "Del", "Delete", "Space", "Shift", "Ctrl", "km", "km/h", "MB", "px", "id", "CSV"),
-    *("Page up", "Page down", "Alt"),
+    *("Page up", "Page down", "PgDn", "Alt"),
 }
 CODE = re.compile(r"\{#.*?#\}|\{%-?\s*(trans\b.*?endtrans|block width.*?endblock)\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 SHOWN = ("title", "alt", "placeholder", "aria-label", "label")
