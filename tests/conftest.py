@@ -53,9 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
 
 
+LONG = ("whole_line", "faults", "jobs", "saboteurs", "end_to_end")  # folders
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what this computer can't run; in continuous integration a missing browser is a failure instead."""
     browser = bool(find_browser()) or bool(os.environ.get("CI"))
+    # Few but long tests first: at the end, one of two processes would wait for the other.
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     for item in items:
         if item.get_closest_marker("browser") and not browser:
             item.add_marker(pytest.mark.skip(reason="no Chromium or Chrome on this computer"))

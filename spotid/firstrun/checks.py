@@ -21,7 +21,7 @@ BROWSER_FILES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 # One worker for each core; a file's tests stay together, because they share what they have made.
-PARALLEL = ["-n", "auto", "--dist", "loadfile"]
+PARALLEL = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Two at a time on any computer: most of these tests wait for programs that use several cores themselves.
 FROZEN = ["-n", "2", "--dist", "loadfile", "tests/bundle"]
 BUNDLE = "SPOTID_BUNDLE"  # names the folder of the bundle that tests/bundle tries out

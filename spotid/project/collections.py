@@ -15,7 +15,7 @@ from spotid.project import ledger
 from spotid.project.filenames import kept
 from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store, now
-from spotid.words import Word
+from spotid.words import MediaState, Word
 
 SPACE = uuid.UUID("5b0b8f0e-6a5f-5d0c-9a68-7f6b2b1f4a11")  # of all numbers that follow from what a collection says
 FROM_FOLDERS = "folders"  # in a report: whether folders may still be taken for stations
@@ -187,8 +187,13 @@ def row(store: Store, row_id: int) -> dict[str, Any]:
     return _shown(store, found)
 
 
+WHY_IT_WAITS = {
+    MediaState.PROBLEM: "The file could not be used; the page of the run says why.",
+    MediaState.MISSING: "The file is not there now.",
+}
 _ROWS = (
-    "SELECT collection_row.*, collection.uid AS collection, media.id AS media_id, media.uid AS media_uid"
+    "SELECT collection_row.*, collection.uid AS collection, media.id AS media_id, media.uid AS media_uid,"
+    " media.state AS media_state"
     " FROM collection_row JOIN collection ON collection.id = collection_row.collection_id"
     " LEFT JOIN media ON media.root_id = collection_row.root_id AND media.relpath = collection_row.relpath"
 )
@@ -196,7 +201,10 @@ _ROWS = (
 
 def _shown(store: Store, row: Any) -> dict[str, Any]:
     names = ("id", "collection", *COLUMNS.split(", "), "sighting", "media_uid")
-    return {name: row[name] for name in names} | {"sightings": sightings_of(store, row["media_id"])}
+    shown = {name: row[name] for name in names} | {"sightings": sightings_of(store, row["media_id"])}
+    if row["state"] == RowState.WAITS and row["media_state"] in WHY_IT_WAITS:
+        shown["why"] = WHY_IT_WAITS[row["media_state"]]
+    return shown
 
 
 def sightings_of(store: Store, media_id: int | None) -> list[str]:

@@ -132,7 +132,7 @@ def undo(row: int, target: Said) -> Said:
 
 
 @given(ledgers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_replay_gives_what_step_by_step_gave(log: list[Said]) -> None:
     known = Identities()
     for said in log:
@@ -141,7 +141,7 @@ def test_a_replay_gives_what_step_by_step_gave(log: list[Said]) -> None:
 
 
 @given(ledgers(), st.sampled_from([*KINDS, *PARTING]), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_taking_the_newest_answer_back_restores_everything(log: list[Said], kind: str, data: st.DataObject) -> None:
     known = replay(log)
     before = state(known)
@@ -157,7 +157,7 @@ def test_taking_the_newest_answer_back_restores_everything(log: list[Said], kind
 
 
 @given(ledgers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_of_every_pair_that_stands_otherwise_one_sighting_is_touched(log: list[Said]) -> None:
     known = Identities()
     before = dict.fromkeys(combinations(SIGHTINGS, 2))
@@ -170,7 +170,7 @@ def test_of_every_pair_that_stands_otherwise_one_sighting_is_touched(log: list[S
 
 
 @given(ledgers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_one_group_one_number_and_no_number_twice(log: list[Said]) -> None:
     known = Identities()
     given_so_far: list[int] = []
@@ -186,7 +186,7 @@ def test_one_group_one_number_and_no_number_twice(log: list[Said]) -> None:
 
 
 @given(ledgers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_change_told_is_the_change_made(log: list[Said]) -> None:
     known, told = Identities(), {}
     for said in log:
@@ -196,7 +196,7 @@ def test_the_change_told_is_the_change_made(log: list[Said]) -> None:
 
 
 @given(ledgers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_groups_are_what_standing_joins_connect(log: list[Said]) -> None:
     edges = joined_by(log)
     known = replay(log)
@@ -211,7 +211,7 @@ def test_groups_are_what_standing_joins_connect(log: list[Said]) -> None:
 
 
 @given(ledgers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_is_forbidden_is_what_standing_answers_forbid(log: list[Said]) -> None:
     known = replay(log)
     apart: set[frozenset[str]] = set()
@@ -231,7 +231,7 @@ def test_what_is_forbidden_is_what_standing_answers_forbid(log: list[Said]) -> N
 
 
 @given(ledgers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_chain_is_made_of_standing_joins_and_none_is_shorter(log: list[Said]) -> None:
     known, edges = replay(log), joined_by(log)
     standing = {said.uid for said in standing_in(log)}
