@@ -15,12 +15,11 @@ DAYLIGHT, INFRARED, FLASH = "daylight", "infrared", "flash"
 GRID = (48, 32)  # what a picture is reduced to
 EDGE = 0.12  # of the height, left out at the top and at the bottom: information strips have colours of their own
 # Spread of the two colour channels (8 bits, YCbCr) that brightness does not explain, so that a tint over the whole
-# picture is no colour. In the sample survey infrared frames have 0.0 and the palest daylight 3.8; real daylight frames
-# have 4.0 and more.
+# picture is no colour. In the sample survey infrared frames have 0.0 and the palest daylight 3.8.
 GREY = 1.5
 # A quarter of a frame that is darker than this lies beyond the reach of a flash. In the sample survey flash has 33 at
-# most, daylight 71 at least. Real frames mix: a sunspot in a dark wood (34) looks like a flash, and a flash on a near
-# rock (53) like day. So one picture proves nothing; see ``project.clock_signs``.
+# most, daylight 71 at least. A sunspot in a dark wood looks like a flash, a flash on a near rock like day: one picture
+# proves nothing; see ``project.clock_signs``.
 DARK = 45
 
 

@@ -175,10 +175,10 @@ function say(button) {
         refuse: t("These times are not used."),
         back: t("Taken back: the card waits again."),
       };
-      el("strips-told").textContent = told[said];
-      el("strips-told").hidden = false;
       const following = state.cards.find((/** @type {Listed} */ one) => one.state === "waits");
       await draw(state, said === "back" || !following ? card : following.card);
+      el("strips-told").textContent = told[said]; // last: whoever reads it may press the next key
+      el("strips-told").hidden = false;
     } catch (error) {
       el("strips").dataset.state = "ready";
       showError(el("strips-error"), error);

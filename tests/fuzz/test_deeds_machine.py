@@ -114,4 +114,4 @@ class Doing(RuleBasedStateMachine):
 
 
 TestDoing = Doing.TestCase
-TestDoing.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestDoing.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -311,4 +311,4 @@ class Reviewing(RuleBasedStateMachine):
 
 
 TestReviewing = Reviewing.TestCase
-TestReviewing.settings = settings(max_examples=24, stateful_step_count=30, deadline=None)
+TestReviewing.settings = settings(max_examples=18, stateful_step_count=30, deadline=None)

@@ -249,7 +249,7 @@ def trying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
 
 @pytest.mark.parametrize(("address", "method"), ROUTES)
 @given(REQUESTS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_whatever_is_asked_a_sentence_comes_back(
     tried: Tried, address: str, method: str, request_: tuple[Any, ...]
 ) -> None:

@@ -187,4 +187,4 @@ def _both_ways(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 TestVisiting = Visiting.TestCase
-TestVisiting.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestVisiting.settings = settings(max_examples=14, stateful_step_count=25, deadline=None)

@@ -63,7 +63,9 @@ def test_the_copy_has_the_pictures_and_moments_of_the_original(tmp_path: Path, n
     assert not list(tmp_path.rglob("*.part"))
 
 
-@pytest.mark.parametrize("name", [*WAYS, "turned.mp4"])
+@pytest.mark.parametrize(
+    "name", ["plain.webm", "camcorder.mts", "motion jpeg.avi", "mpeg4.avi", "hevc.mp4", "turned.mp4"]
+)
 def test_any_clip_gives_its_picture_of_a_moment(tmp_path: Path, name: str) -> None:
     turned = name == "turned.mp4"
     clip = make(tmp_path / name, seconds=8, turned=90) if turned else drawn(tmp_path, name)
