@@ -51,7 +51,7 @@ def open_file(path: Path) -> Image.Image:
 
     head = b""
     try:
-        _check_plain(path)
+        check_plain(path)
         formats: tuple[str, ...] = FORMATS
         head = _head(path)
         if path.suffix.lower() in HEIF or _looks_like_heif(head):
@@ -83,8 +83,8 @@ def open_file(path: Path) -> Image.Image:
     return picture
 
 
-def _check_plain(path: Path) -> None:
-    """Looks before anything is opened: a pipe would hold the program up for ever."""
+def check_plain(path: Path) -> None:
+    """Raises PictureError for what is no whole file, before it is opened: a pipe would hold the program up for ever."""
     try:
         about = path.stat()
     except FileNotFoundError:

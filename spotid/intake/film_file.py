@@ -6,13 +6,13 @@ from the first bytes and forced, and the reader gets an open file, never a name:
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from spotid.errors import PictureError
+from spotid.picture import check_plain
 from spotid.words import Problem
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def opened(path: Path, threads: int = 1) -> Iterator[tuple[InputContainer, Video
     except ImportError:
         raise fault(Problem.CLIP_NO_READER) from None
     try:
-        _check_plain(path)
+        check_plain(path)
         with path.open("rb") as file:
             head = file.read(400)
             kind = kind_of(head)
@@ -133,17 +133,3 @@ def no_picture(path: Path) -> PictureError:
     """The error for a clip that opened and gave no picture."""
     with path.open("rb") as file:
         return fault(Problem.CLIP_PROTECTED if is_protected(file) else Problem.CLIP_CUT_OFF)
-
-
-def _check_plain(path: Path) -> None:
-    """Looks before anything is opened: a pipe would hold the program up for ever."""
-    try:
-        about = path.stat()
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise fault(Problem.DEAD_LINK) from None
-        raise
-    if not stat.S_ISREG(about.st_mode):
-        raise fault(Problem.NOT_A_FILE)
-    if about.st_size == 0:
-        raise fault(Problem.EMPTY)
