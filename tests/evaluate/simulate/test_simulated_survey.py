@@ -27,6 +27,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SurveyTruth]
     return out, simulate_survey(out, PLAN)
 
 
+@pytest.mark.slow
 def test_files_and_rows_agree(survey: tuple[Path, SurveyTruth]) -> None:
     out, truth = survey
     files = {p.relative_to(out).as_posix() for p in out.rglob("*.JPG")}
@@ -91,6 +92,7 @@ def test_stations_table(survey: tuple[Path, SurveyTruth]) -> None:
     assert all(-90 < float(r["latitude"]) < 90 and r["start"] < r["end"] for r in rows)
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(tmp_path: Path) -> None:
     plan = replace(PLAN, frames=2, stations=1, frame_size=(320, 240))
     first, second = tmp_path / "a", tmp_path / "b"
