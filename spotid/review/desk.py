@@ -13,6 +13,7 @@ from spotid.project.given import LONGEST
 from spotid.review.identity import Change
 from spotid.review.question import PLAINLY, Asked, Question
 from spotid.review.reading import Reading
+from spotid.review.sides import Matter
 from spotid.review.visits import MOST
 from spotid.review.ways.anchor import ANCHOR_NOTE
 from spotid.review.ways.second import contradicted
@@ -33,7 +34,7 @@ def code_of(number: int) -> str:
 class Desk(Reading):
     """Answers and questions of one project; safe to use from several threads."""
 
-    def __init__(self, project: Project, nearest: int, flanks_matter: bool = True) -> None:
+    def __init__(self, project: Project, nearest: int, flanks_matter: Matter = True) -> None:
         self._stale = False
         super().__init__(project, nearest, flanks_matter)
         self.reload()

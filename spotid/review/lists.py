@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
@@ -28,8 +28,10 @@ class Lists:
         sides: Sides,
         known: Identities,
         units: Units | None = None,
+        impossible: Callable[[str, str], bool] = lambda one, other: False,
     ) -> None:
         self._lists, self._nearest, self._sides, self._known = lists, nearest, sides, known
+        self._impossible = impossible
         self._units = units or Units()
         self._left_out: dict[str, list[tuple[str, str]]] = {}
         self._pairs: Counter[tuple[str, str]] = Counter()
@@ -51,14 +53,22 @@ class Lists:
         """Whether a unit is an anchor."""
         return any(one in self._lists for one in self._units.frames(head))
 
+    def read(self, sighting: str) -> Sequence[Offer]:
+        """All look-alikes of one sighting that were read, best first, whatever is offered."""
+        return self._lists.get(sighting, ())
+
     def concerned(self, sightings: Iterable[str]) -> set[str]:
         """The units whose offers depend on what these sightings show, or on which units they are in."""
         near = {head for one in sightings for head in map(self._units.head, (one, *self._listed.get(one, ())))}
         return {head for head in near if self.has(head)}
 
     def chosen(self, anchor: str) -> list[Offer]:
-        """The anchor's offers as things stand now, best first."""
+        """The anchor's offers as things stand now, best first; behind them those whose journey is impossible.
+
+        These are chosen like any other, and asked: a clock or a place may be wrong.
+        """
         kept, left_out = self._walk(anchor, self._nearest)
+        kept.sort(key=lambda offer: self._impossible(*offer.pair(anchor)))
         self.forget(anchor)
         if left_out:
             self._left_out[anchor] = [(anchor, other) if anchor < other else (other, anchor) for other in left_out]
@@ -119,8 +129,8 @@ def read_lists(project: Project, order: Iterable[str], depth: int) -> dict[str, 
     try:
         found = {
             uid_of[anchor]: [
-                Offer(uid_of[one], likeness, spots, score, bool(same_visit), place)
-                for one, likeness, spots, score, same_visit, place in rows
+                Offer(uid_of[one], likeness, spots, score, bool(same_visit), place, "", "", located, feasible)
+                for one, likeness, spots, score, same_visit, place, located, feasible in rows
                 if one in uid_of
             ]
             for anchor, rows in candidates.shown(depth)

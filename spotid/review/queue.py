@@ -29,6 +29,8 @@ class Offer(NamedTuple):
     place: float = 0.0  # 0 to 1: how surely both pictures show one place, which counts in the order
     shown: str = ""
     frame: str = ""
+    located: float | None = None  # what place and time say, in nats; in the score already. None: no opinion
+    feasible: float | None = None  # 1 at one place, towards 0 where only haste explains both; None: no opinion
 
     def pair(self, anchor: str) -> tuple[str, str]:
         """The two pictures: of the anchor's visit, and of the look-alike's."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from spotid.project import flanks, given, ledger, sightings
+from spotid.project.asked import asked_pairs
 from spotid.project.folder import Project
-from spotid.review.between import Place, read_places
+from spotid.review.between import Journeys
 from spotid.review.chances import NEWEST, Binned, Chances, Pace, Plain
-from spotid.review.estimate import Estimate, undiscovered
+from spotid.review.estimate import Rates, Waiting, rates, waiting
 from spotid.review.filters import Filters
 from spotid.review.identity import Change, Identities, replay
 from spotid.review.lasting import lasting
 from spotid.review.lists import Lists, read_lists
 from spotid.review.queue import Queue
 from spotid.review.register import Register
-from spotid.review.sides import Sides
+from spotid.review.sides import Matter, Sides
+from spotid.review.tallies import bin_at
 from spotid.review.visits import Seen, Units, read_seen, visits_of
 from spotid.review.ways import Ways
 from spotid.review.ways.line import Skipped
@@ -25,13 +28,15 @@ from spotid.words import Verdict
 
 DEEPER = 3  # times as many look-alikes are read as are offered, so that opposite sides leave no short lists behind
 MANY_ROWS = 1_000  # answers of another process that are followed one by one
+FEW_ANSWERS, FEW_SHARE = 2, 0.02  # answers, and share of all, after which matches that wait are estimated anew
+MOST_ANSWERS = 2_500  # the newest ones, that the estimate looks at
 MORE_ANSWERS = 1.5  # times as many answers as before: only then questions are ordered by new chances
 
 
 class Reading:
     """What is known of one project; ``Desk`` asks and answers with it. Everything here needs the desk's lock."""
 
-    def __init__(self, project: Project, nearest: int, flanks_matter: bool) -> None:
+    def __init__(self, project: Project, nearest: int, flanks_matter: Matter) -> None:
         self.lock = threading.RLock()  # to be held by whoever reads several things that must fit together
         self.project, self._nearest, self._flanks_matter = project, nearest, flanks_matter
         self.skipped: dict[str, Skipped] = {}  # way → what was left for later in this sitting
@@ -41,19 +46,21 @@ class Reading:
         self.binned: Callable[[int], float] = Binned(self._chances)
         self.withdrawn: frozenset[str] = frozenset()
         self.seen: dict[str, Seen] = {}
-        self.places: dict[str, Place] = {}
         self.pace = Pace()
-        self._estimated_by: tuple[Chances, Callable[[int], float], int] | None = None
+        self._rates: tuple[int, Rates | None, int, int] | None = None
+        self.doubted: tuple[Any, Any] | None = None  # answers worth a second look, and after which row they were so
         self.row = 0  # the newest row of the ledger that was followed
         self._take(Identities(), Sides({}))
 
     def _take(self, identities: Identities, sides: Sides) -> None:
         """Form units, lists and questions of what was read."""
         self.identities, self.sides = identities, sides
+        self._rates, self.doubted = None, None
         lists = read_lists(self.project, self.seen, self._nearest * DEEPER) if self.seen else {}
         like = {one: [offer.comparison for offer in offers] for one, offers in lists.items()}
         self.units = Units(visits_of(self.seen, like), sides, identities)
-        self.lists = Lists(lists, self._nearest, sides, identities, self.units)
+        self.journeys = Journeys.read(self.project.store, self.seen)
+        self.lists = Lists(lists, self._nearest, sides, identities, self.units, self.journeys.impossible)
         anchors = self.lists.anchors()
         place = {uid: one.place for uid, one in self.seen.items()}
         anchors.sort(key=place.__getitem__)
@@ -71,7 +78,7 @@ class Reading:
             if not store.readonly:
                 flanks.replay(store)
             self.withdrawn = sightings.withdrawn(store)
-            self.seen, self.places = read_seen(self.project), read_places(self.project)
+            self.seen = read_seen(self.project)
             self._take(identities, Sides(flanks.sides(store), self._flanks_matter))
             self.pace = Pace(given.seconds(store, NEWEST))
             if self._hard_before is not None:
@@ -117,11 +124,18 @@ class Reading:
                 for way in self.ways.made():
                     way.forget("chances")
 
-    def undiscovered(self, chances: Chances) -> Estimate:
-        """How many matches wait among the open questions by these chances."""
-        if self._estimated_by is None or self._estimated_by[0] is not chances:
-            self._estimated_by = (chances, Binned(chances), given.how_many(self.project.store, Verdict.SAME))
-        return undiscovered(self.queue.by_score, *self._estimated_by[1:])
+    def undiscovered(self) -> Waiting:
+        """How many matches wait among the open questions, by this project's own answers."""
+        with self.lock:
+            given = self.identities.pair_answers
+            if self._rates is None or abs(given - self._rates[0]) > max(FEW_ANSWERS, given * FEW_SHARE):
+                pairs = asked_pairs(self.project.store, self.project.layout, MOST_ANSWERS)
+                answered = [
+                    (bin_at(pair.facts["score"] or 0.0, bool(pair.facts["same_visit"])), pair.same) for pair in pairs
+                ]
+                same = sum(pair.same for pair in pairs)
+                self._rates = (given, rates(answered), same, len(pairs) - same)
+            return waiting(self.queue.by_score, *self._rates[1:])
 
     def ask_hard_again(self) -> bool:
         """Everything else is answered: pairs that were too hard to tell come back, once in a sitting."""

@@ -6,20 +6,22 @@ are compared with everything: a missing flank must never hide a match.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from spotid.project.flanks import PERSON, Side
 from spotid.words import Flank
 
 SURE_FROM = 0.9  # a network's side counts from this score on; below it the pair is offered
 OUTWEIGHS = 0.8  # a value of 3 and more in the order of look-alikes: more than a common place gives by itself
+Matter = bool | Callable[[str], bool]
 TOLD_APART = frozenset({Flank.LEFT, Flank.RIGHT})
 
 
 class Sides:
-    """The known sides of one project's sightings. ``matter`` False (a profile's choice): nothing is left out."""
+    """The known sides of one project's sightings. ``matter`` False (a profile's choice): nothing is left out; where
+    profiles of a project differ, it tells of each sighting."""
 
-    def __init__(self, known: Mapping[str, Side], matter: bool = True) -> None:
+    def __init__(self, known: Mapping[str, Side], matter: Matter = True) -> None:
         self._matter = matter
         self._known: dict[str, Side] = {}
         self._side: dict[str, Flank] = {}
@@ -31,7 +33,8 @@ class Sides:
         for uid in uids:
             side = self._known[uid] = known.get(uid, Side())
             (self._said.add if side.by == PERSON else self._said.discard)(uid)
-            if self._matter and _sure(side):
+            matters = self._matter if isinstance(self._matter, bool) else self._matter(uid)
+            if matters and _sure(side):
                 self._side[uid] = side.flank
             else:
                 self._side.pop(uid, None)

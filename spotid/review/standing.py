@@ -108,6 +108,10 @@ class Standing:
         """Whether a person said that nobody can be identified here."""
         return bool(self._unusable.get(sighting))
 
+    def given(self, kinds: Collection[str]) -> list[AnswerLike]:
+        """The standing answers of these kinds, oldest first."""
+        return [one for one in self._answers.values() if one.kind in kinds]
+
     def answer(self, uid: str) -> AnswerLike | None:
         """A standing answer."""
         return self._answers.get(uid)

@@ -25,8 +25,13 @@ class Tally:
 
 
 def bin_of(offer: Offer) -> int:
-    """Where a question is counted by its score: twice the bin's number, and one more for a pair of one visit."""
-    return 2 * min(STEPS - 1, max(0, int(offer.score * STEPS))) + offer.same_visit
+    """Where a question is counted by its score."""
+    return bin_at(offer.score, offer.same_visit)
+
+
+def bin_at(score: float, same_visit: bool) -> int:
+    """The bin of a score: twice its number, and one more for a pair of one visit."""
+    return 2 * min(STEPS - 1, max(0, int(score * STEPS))) + same_visit
 
 
 class Tallies:

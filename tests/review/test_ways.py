@@ -10,12 +10,15 @@ from review_helpers import asked_until_done, new_uid, say
 
 from spotid.errors import BadRequestError, NothingToUndoError
 from spotid.project import ledger
+from spotid.project.candidates import Candidates
 from spotid.review import filters
 from spotid.review.desk import Desk
 from spotid.review.filters import Filters
 from spotid.review.question import Asked
+from spotid.review.ways import useful
 from spotid.review.ways.blind import LATER, SHARE, drawn
-from spotid.review.ways.useful import MostUseful
+from spotid.review.ways.together import Together, log_odds
+from spotid.review.ways.useful import MostUseful, settled
 from spotid.words import Verdict
 
 CERTAIN, USEFUL, SECOND, BLIND = (Asked(name) for name in ("certain", "useful", "second", "blind"))
@@ -49,17 +52,18 @@ def test_most_certain_first_goes_by_likeness_whatever_the_anchor(stock) -> None:
 
 
 def test_most_useful_first_joins_large_groups_before_strangers(stock) -> None:
-    stock.list_all(lambda a, b: {frozenset((0, 3)): 0.3, frozenset((4, 5)): 0.7}.get(frozenset((a, b)), 0.1))
+    stock.list_all(lambda a, b: {frozenset((0, 3)): 0.95, frozenset((4, 5)): 0.97}.get(frozenset((a, b)), 0.5))
     desk = Desk(stock.project, 5)
     assert desk.question(None, USEFUL).shown == (stock.uids[4], stock.uids[5])
     say(desk, "same", stock.uids[0], stock.uids[1])
     say(desk, "same", stock.uids[2], stock.uids[3])
     assert desk.question(None, CERTAIN).shown == (stock.uids[4], stock.uids[5])
     question = desk.question(None, USEFUL)
-    assert set(question.shown) == {stock.uids[0], stock.uids[3]}, "four pairs times 0.3 is more than one times 0.7"
+    assert set(question.shown) == {stock.uids[0], stock.uids[3]}, "four pairs that are likely are more than one"
 
 
-def test_questions_about_an_animal_rise_when_it_grows_elsewhere(stock) -> None:
+def test_questions_about_an_animal_rise_when_it_grows_elsewhere(stock, monkeypatch) -> None:
+    monkeypatch.setattr(useful, "LIKELY", 0.1)
     stock.list_all(lambda a, b: {frozenset((0, 5)): 0.2, frozenset((4, 5)): 0.5}.get(frozenset((a, b)), 0.02))
     desk = Desk(stock.project, 5)
     say(desk, "same", stock.uids[0], stock.uids[1])
@@ -67,6 +71,55 @@ def test_questions_about_an_animal_rise_when_it_grows_elsewhere(stock) -> None:
     assert desk.question(None, USEFUL).shown == (stock.uids[4], stock.uids[5])
     say(desk, "same", stock.uids[2], stock.uids[3])
     assert desk.question(None, USEFUL).shown == (stock.uids[0], stock.uids[5])
+
+
+def test_sizes_count_only_for_likely_matches(stock) -> None:
+    """Else hundreds of unlikely questions about the best known animals come before likely ones about others."""
+    stock.list_all(lambda a, b: {frozenset((0, 5)): 0.3, frozenset((4, 5)): 0.5}.get(frozenset((a, b)), 0.02))
+    desk = Desk(stock.project, 5)
+    for one in range(3):
+        say(desk, "same", stock.uids[one], stock.uids[one + 1])
+    assert desk.question(None, USEFUL).shown == (stock.uids[4], stock.uids[5])
+    assert settled(0.9, 4, 5) == 1 + 0.9 * 4 * 5 and settled(0.5, 4, 5) == 0.5
+
+
+def test_of_equally_alike_pairs_that_comes_first_whose_animals_are_alike_all_over(stock) -> None:
+    alike = {(0, 2): 0.6, (1, 2): 0.1, (3, 5): 0.6, (4, 5): 0.55, (0, 1): 0.9, (3, 4): 0.9}
+    stock.list_all(lambda a, b: alike.get((min(a, b), max(a, b)), 0.02))
+    desk = Desk(stock.project, 5)
+    assert set(desk.question(None, USEFUL).shown) <= {*stock.uids[:2], *stock.uids[3:5]}
+    say(desk, "same", stock.uids[0], stock.uids[1], asked=USEFUL)
+    say(desk, "same", stock.uids[3], stock.uids[4], asked=USEFUL)
+    assert set(desk.question(None, USEFUL).shown) == {stock.uids[3], stock.uids[5]}, "0.55 beside 0.6, not 0.1"
+    assert set(desk.question(None, CERTAIN).shown) == {stock.uids[0], stock.uids[2]}
+
+
+def test_pairs_that_nobody_listed_count_as_the_last_of_a_list(stock) -> None:
+    candidates = Candidates(stock.project.layout)
+    candidates.begin("nearest only")
+    nearest = {0: (1, 3), 1: (0, 4), 2: (5, 4), 3: (4, 0), 4: (3, 1), 5: (2, 3)}
+    lists = [[(stock.ids[b], 0.5, s, False) for b, s in zip(two, (0.4, 0.3), strict=True)] for two in nearest.values()]
+    candidates.keep_lists(zip(stock.ids, lists, strict=True))
+    for one in stock.ids:
+        candidates.keep_checked("test", one, [], [])
+    candidates.close()
+    desk = Desk(stock.project, 5)
+    together = Together(desk)
+    assert together(stock.uids[2], stock.uids[3]) is None, "both stand alone"
+    say(desk, "same", stock.uids[0], stock.uids[1])
+    best, mean = together(stock.uids[0], stock.uids[2])
+    assert best == mean == pytest.approx(log_odds(0.3), abs=0.1)
+    assert together(stock.uids[2], stock.uids[1]) == (best, mean), "the same from either side"
+
+
+def test_what_is_kept_of_two_animals_is_what_would_be_worked_out_anew(stock) -> None:
+    stock.list_all(lambda a, b: (7 * (a + b) % 11) / 11)
+    desk = Desk(stock.project, 5)
+    desk.question(None, USEFUL)
+    for a, b, kind in ((0, 1, "same"), (2, 3, "same"), (0, 4, "different"), (1, 2, "same")):
+        say(desk, kind, stock.uids[a], stock.uids[b], asked=USEFUL)
+        kept, fresh = desk.ways.find("useful")._together, Together(desk)
+        assert all(kept(x, y) == fresh(x, y) for x, y in itertools.combinations(stock.uids, 2))
 
 
 def test_the_order_of_useful_questions_can_be_exchanged(stock, monkeypatch) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AHEAD = 2  # questions whose pictures may be fetched in advance
 LINES = 3  # filters whose lines are kept
+LAST = 1e9  # what a question is worth less whose journey is impossible
 
 
 class MostCertain:
@@ -31,7 +32,9 @@ class MostCertain:
 
     def order(self, anchor: str, offer: Offer) -> float:
         """What a question is worth: the more, the sooner it is asked."""
-        return offer.score  # chances never contradict this order
+        # Chances never contradict the order of scores. An impossible journey comes behind all others: a clock is wrong,
+        # or a place, or these are two animals.
+        return offer.score - LAST * self._desk.journeys.impossible(*offer.pair(anchor))
 
     def ask(self, asked: Asked, anchor: str | None = None) -> Question:
         """The open question that is worth most."""
