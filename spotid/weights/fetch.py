@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spotid.errors import NotFoundError
 from spotid.progress import Cancelled
-from spotid.weights import stream
+from spotid.weights import stream, wishes
 from spotid.weights.catalogue import Weight
 from spotid.weights.keep import (
     BLOCK,
@@ -45,7 +45,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How patient, how large. Times in seconds, sizes in bytes; ``clock`` and ``sleep`` are exchanged by tests."""
+    """How patient, how large, which way. Times in seconds, sizes in bytes; tests exchange ``clock`` and ``sleep``.
+
+    ``mirror`` stands in for huggingface.co; where ``proxy`` is empty the system's own settings hold. ``offline``
+    forbids every download.
+    """
 
     tries: int = 6
     first_pause: float = 1.0
@@ -56,6 +60,15 @@ class Rules:
     local: bool = False
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    mirror: str = ""
+    proxy: str = ""
+    offline: bool = False
+
+
+def wished() -> Rules:
+    """The rules with what this person wishes."""
+    said = wishes.read()
+    return Rules(mirror=said.mirror, proxy=said.proxy, offline=said.offline)
 
 
 def _never() -> bool:
@@ -70,23 +83,30 @@ def fetch(
     stop: Callable[[], bool] = _never,
     rules: Rules | None = None,
     trusting: str = "",
+    host: dict[str, str] | None = None,
 ) -> Kept:
     """Fetch one file into ``folder``; what has arrived earlier is gone on with, a file that is there is only checked.
 
     Raises DownloadError, WrongSumError, DiskFullError with advice, and Cancelled when ``stop`` says so. Except for a
-    wrong sum, whose bytes are removed, what has arrived is kept for the next time. ``trusting``: see ``keep.check``.
+    wrong sum, whose bytes are removed, what has arrived is kept for the next time. ``trusting`` and ``host``, sums that
+    the host's interface gives: see ``keep.check``.
     """
+    rules = rules or Rules()
+    if rules.offline:
+        raise DownloadError(
+            "SpotID was told to stay offline, so nothing is fetched.",
+            "Allow downloads on the page Models, or take the file from a folder or a stick.",
+        )
     from filelock import FileLock, Timeout
 
-    rules = rules or Rules()
     path = place(weight, folder)
-    stream.secure(weight.url, rules.local)
+    stream.secure(stream.mirrored(weight.url, rules.mirror), rules.local)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock"), timeout=0):
             if path.exists():
                 return verify(weight, folder, stop)
-            return _fetch(weight, path, told or (lambda _: None), stop, rules, trusting)
+            return _fetch(weight, path, told or (lambda _: None), stop, rules, trusting, host or {})
     except Timeout as error:
         raise DownloadError(f"“{weight.file}” is being fetched by another window.", "Wait for it to end.") from error
     except OSError as error:
@@ -94,13 +114,21 @@ def fetch(
 
 
 def _fetch(
-    weight: Weight, path: Path, told: Callable[[Told], None], stop: Callable[[], bool], rules: Rules, trusting: str
+    weight: Weight,
+    path: Path,
+    told: Callable[[Told], None],
+    stop: Callable[[], bool],
+    rules: Rules,
+    trusting: str,
+    host: dict[str, str],
 ) -> Kept:
     part = part_of(path)
     pace = _Pace(weight.name, told, rules.clock)
+    url = stream.mirrored(weight.url, rules.mirror)
     attempt = stream.Attempt(
-        weight.url, part, state_of(path), weight.bytes, rules.most, rules.spare, rules.patience, rules.local, pace, stop
+        url, part, state_of(path), weight.bytes, rules.most, rules.spare, rules.patience, rules.local, pace, stop
     )
+    attempt.host_sums, attempt.proxy = dict(host), rules.proxy
     failed = 0
     for _ in range(1000):  # an attempt that brought bytes does not count as failed: a bad line gets there in the end
         begun_with = part.stat().st_size if part.exists() else 0
@@ -108,7 +136,7 @@ def _fetch(
             if not (begun_with and begun_with == (weight.bytes or read_json(state_of(path)).get("bytes"))):
                 stream.run(attempt)
             sha256, how = check(weight, part, host=attempt.host_sums, trusting=trusting, stop=stop)
-            source = weight.url if attempt.came_from in weight.url else f"{weight.url} ({attempt.came_from})"
+            source = url if attempt.came_from in url else f"{url} ({attempt.came_from})"
             return settle(weight, part, path, sha256, how, source)
         except stream.StaleError:
             _forget(path)
@@ -154,7 +182,7 @@ def _pause(
     while left > 0:
         if stop():
             raise Cancelled
-        told(Told(weight.name, pace.done, pace.total, None, f"{reason}; the next attempt is in {left:.0f} s"))
+        told(Told(weight.name, pace.done, pace.total, None, f"The next attempt is in {left:.0f} s: {reason}."))
         step = min(left, 1.0)
         rules.sleep(step)
         left -= step

@@ -17,12 +17,12 @@ ZENODO = re.compile(r"https://zenodo\.org/records/(\d+)/files/([^/?]+)")
 GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+)/releases/download/([^/]+)/([^/?]+)")
 
 
-def published(url: str, ask: Callable[[str], Any] | None = None) -> dict[str, str]:
+def published(url: str, proxy: str = "", ask: Callable[[str], Any] | None = None) -> dict[str, str]:
     """Sums by kind as the host's interface gives them; empty where it has none. Raises DownloadError.
 
     ``ask`` takes an address and gives the decoded JSON; tests put their own in its place.
     """
-    ask = ask or _ask
+    ask = ask or (lambda where: _ask(where, proxy))
     found: Any = None
     if said := ZENODO.match(url):
         for one in ask(f"https://zenodo.org/api/records/{said[1]}").get("files", []):
@@ -37,11 +37,14 @@ def published(url: str, ask: Callable[[str], Any] | None = None) -> dict[str, st
     return {kind: value} if good else {}
 
 
-def _ask(url: str) -> Any:
-    import requests
-
+def _ask(url: str, proxy: str) -> Any:
     try:
-        reply = requests.get(url, headers={"Accept": "application/json", "User-Agent": "SpotID"}, timeout=30)
+        import requests
+    except ImportError as error:
+        raise DownloadError("This SpotID came without the packages that fetch files.") from error
+    headers, way = {"Accept": "application/json", "User-Agent": "SpotID"}, {"https": proxy} if proxy else None
+    try:
+        reply = requests.get(url, headers=headers, proxies=way, timeout=30)
         reply.raise_for_status()
         return reply.json()
     except (requests.exceptions.RequestException, ValueError) as error:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 HOPS = 6
+SHUT = "Its makers ask you to sign in or to accept their terms first: fetch it with a browser, then bring it in."
+ADVICE = {
+    401: SHUT,
+    403: SHUT,
+    404: "It may have been moved. Look for a newer SpotID, or take the file from a folder or a stick.",
+}
+HUB = "https://huggingface.co"
 
 
 class PassingError(Exception):
@@ -52,6 +59,12 @@ class Attempt:
     stop: Callable[[], bool]
     host_sums: dict[str, str] = field(default_factory=dict)
     came_from: str = ""
+    proxy: str = ""
+
+
+def mirrored(url: str, mirror: str) -> str:
+    """The address at a mirror of Hugging Face, which has the same paths; other addresses stay as they are."""
+    return mirror.rstrip("/") + url.removeprefix(HUB) if mirror and url.startswith(HUB + "/") else url
 
 
 def secure(url: str, local: bool) -> str:
@@ -97,7 +110,7 @@ def run(attempt: Attempt) -> None:
                 "A network that looks into connections does this. Ask its people, or fetch the file in another one.",
             ) from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise PassingError(_short(error)) from error
+            raise PassingError(_plain(error, urlsplit(attempt.url).hostname or "its host")) from error
 
 
 def _ask(session: requests.Session, attempt: Attempt, headers: dict[str, str]) -> requests.Response:
@@ -111,6 +124,7 @@ def _ask(session: requests.Session, attempt: Attempt, headers: dict[str, str]) -
             headers=headers,
             stream=True,
             allow_redirects=False,
+            proxies={"http": attempt.proxy, "https": attempt.proxy} if attempt.proxy else None,
             timeout=(min(attempt.patience, 20.0), attempt.patience),
         )
         _listen(attempt, reply)
@@ -128,10 +142,8 @@ def _ask(session: requests.Session, attempt: Attempt, headers: dict[str, str]) -
         if reply.status_code in PASSING:
             raise PassingError(f"{host} answered {reply.status_code}", _wait(reply.headers.get("Retry-After", "")))
         raise DownloadError(
-            f"{host} answered {reply.status_code} for this file.",
-            {404: "It may have been moved. Look for a newer SpotID, or take the file from a folder or a stick."}.get(
-                reply.status_code, "Try again later, or take the file from a folder or a stick."
-            ),
+            f"The host {host} answered {reply.status_code} for this file.",
+            ADVICE.get(reply.status_code, "Try again later, or take the file from a folder or a stick."),
         )
     raise DownloadError("The host sends the request on and on.", "Try again later.")
 
@@ -218,6 +230,22 @@ def _other_length(offered: int, wanted: int) -> DownloadError:
 def _wait(said: str) -> float:
     """Retry-After in seconds; its other form, a date, counts as no wish."""
     return min(float(said), 120.0) if said.isdigit() else 0.0
+
+
+def _plain(error: Exception, host: str) -> str:
+    """What went wrong on the way to ``host``, for people: libraries name their own parts."""
+    import requests
+
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy does not answer or refuses"
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"{host} does not answer"
+    said = _short(error)
+    if isinstance(error, requests.exceptions.ConnectionError) and "NewConnection" in repr(error) + said:
+        return f"{host} can't be reached"
+    if "resolve" in said:
+        return f"{host} can't be found; perhaps there is no connection"
+    return said
 
 
 def _short(error: Exception) -> str:

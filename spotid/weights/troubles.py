@@ -17,6 +17,12 @@ class CatalogueError(SpotIDError):
     code, exit_code, status = "catalogue", 10, 500
 
 
+class MissingModelError(ModelFileError):
+    """A published model was asked for whose files, or whose packages, are not on this computer."""
+
+    code, status = "model-missing", 404
+
+
 class WrongSumError(ModelFileError):
     """The bytes are not the ones that the list, or the first download, speaks of. They are not kept.
 

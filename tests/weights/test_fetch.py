@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -129,8 +130,11 @@ def test_a_host_that_cannot_be_reached(tmp_path: Path) -> None:
     pytest.importorskip("requests")
     gone = Host()
     gone.close()
-    with pytest.raises(DownloadError, match="could not be fetched"):
+    with pytest.raises(DownloadError, match=r"could not be fetched: 127.0.0.1 can't be reached\."):
         fetch(weight(gone.root + "/f"), tmp_path, rules=rules(tries=2))
+    through = dataclasses.replace(rules(tries=1), proxy=gone.root)
+    with pytest.raises(DownloadError, match="the proxy does not answer or refuses"):
+        fetch(weight("https://nowhere.invalid/f"), tmp_path, rules=through)
 
 
 def test_another_host_may_send_the_file(host: Host, tmp_path: Path) -> None:
