@@ -10,6 +10,7 @@ from spotid.embed.parts import Crop, Encoder
 from spotid.progress import Progress
 from spotid.project import aside, crops, hand, shards, sightings
 from spotid.project.folder import Project
+from spotid.project.scope import Scope
 from spotid.words import SightingState, Stage
 
 if TYPE_CHECKING:
@@ -18,17 +19,20 @@ if TYPE_CHECKING:
 SHARD_BATCH = 256  # rows between two commits; a kill costs at most so many
 
 
-def encode_pending(project: Project, encoder: Encoder, settings: dict[str, Any], progress: Progress) -> None:
-    """Describe every sighting that this encoder has not described."""
+def encode_pending(
+    project: Project, encoder: Encoder, settings: dict[str, Any], progress: Progress, scope: Scope | None = None
+) -> None:
+    """Describe every sighting that this encoder has not described; with a ``scope``, of those in it."""
     import numpy as np
 
     encoder.load()
     row = shards.encoder_row(project.store, encoder.identity(), encoder.name, encoder.dim)
-    _queue_undescribed(project, row.id)
-    progress.expect(sightings.count(project.store, SightingState.CROPPED))
+    _queue_undescribed(project, row.id, scope)
+    progress.expect(sightings.count(project.store, SightingState.CROPPED, scope))
     judge, after = aside.Judge(), 0
     while pending := sightings.in_state(project.store, SightingState.CROPPED, SHARD_BATCH, after):
         after = pending[-1]["id"]
+        pending = [one for one in pending if scope is None or one["id"] in scope.ids]
         described: list[sqlite3.Row] = []
         vectors = []
         for start in range(0, len(pending), settings["batch"]):
@@ -77,11 +81,17 @@ def _numbers(encoder: Encoder, crops: Sequence[Crop]) -> np.ndarray:
     return vectors
 
 
-def _queue_undescribed(project: Project, encoder_id: int) -> None:
-    """Sightings described by another encoder only are described by this one too."""
+def _queue_undescribed(project: Project, encoder_id: int, scope: Scope | None) -> None:
+    """Sightings described by another encoder only are described by this one too; those that this one has described
+    wait for nothing, whichever encoder was at work in between."""
+    theirs = "(SELECT sighting_id FROM embedding WHERE encoder_id = ?)"
+    inside, ids = ("", ()) if scope is None else (" AND id IN (SELECT value FROM json_each(?))", (scope.text,))
     with project.store.write() as connection:
-        connection.execute(
-            "UPDATE sighting SET state = ? WHERE state = ? AND id NOT IN"
-            " (SELECT sighting_id FROM embedding WHERE encoder_id = ?)",
-            (SightingState.CROPPED, SightingState.EMBEDDED, encoder_id),
-        )
+        for queued, before, which in (
+            (SightingState.CROPPED, SightingState.EMBEDDED, "NOT IN"),
+            (SightingState.EMBEDDED, SightingState.CROPPED, "IN"),
+        ):
+            connection.execute(
+                f"UPDATE sighting SET state = ? WHERE state = ? AND id {which} {theirs}{inside}",
+                (queued, before, encoder_id, *ids),
+            )

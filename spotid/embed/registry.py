@@ -16,4 +16,4 @@ ENCODERS = {
 
 def encoder(name: str) -> Encoder:
     """The encoder called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    return cast("Encoder", made(ENCODERS, name, "encoder"))
+    return cast("Encoder", made(ENCODERS, name, "encoder", "embedder"))

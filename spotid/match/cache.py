@@ -47,8 +47,8 @@ def middle_of(mask: np.ndarray) -> np.ndarray:
 class PointCache:
     """The spots of one project's sightings by one matcher."""
 
-    def __init__(self, project: Project, matcher: Matcher, padding: float) -> None:
-        self._padding = padding
+    def __init__(self, project: Project, matcher: Matcher, padding: float, in_memory: int = IN_MEMORY) -> None:
+        self._padding, self._most = padding, in_memory
         self._project, self._matcher, self._recipe = project, matcher, matcher.identity()
         self._kept: OrderedDict[int, Points | None] = OrderedDict()
         self.judge = aside.Judge()
@@ -61,7 +61,7 @@ class PointCache:
             return self._kept[sighting_id]
         points = self._load(sighting_id)
         self._kept[sighting_id] = points
-        if len(self._kept) > IN_MEMORY:
+        if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return points
 
@@ -95,6 +95,8 @@ class PointCache:
         arrays = {name: getattr(points, name) for name in PARTS}
         if arrays["kind"] is None:
             arrays["kind"] = np.zeros(len(points.xy), np.uint8)
+        if points.frame is not None:
+            arrays["frame"] = points.frame
         np.savez(buffer, **arrays)
         write_whole(path, buffer.getvalue())
         return self._placed(row, points)
@@ -106,7 +108,9 @@ class PointCache:
         path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
         try:
             with np.load(path, allow_pickle=False) as kept:
-                return self._placed(row, Points(*(kept[name] for name in PARTS)))
+                frame = kept["frame"] if "frame" in kept.files else None
+                xy, size, angle, descriptor, kind = (kept[name] for name in PARTS)
+                return self._placed(row, Points(xy, size, angle, descriptor, kind, frame=frame))
         except MemoryError:
             raise
         except Exception:  # none, or a damaged file of this kind, which raises almost anything

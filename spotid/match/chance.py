@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,14 +21,20 @@ from typing import Any
 import numpy as np
 
 from spotid import seal
+from spotid.match.blend import FEWEST
 from spotid.match.calibrate import NEVER_SURE, Curve, curve_from_json, fit_logistic, log_loss, log_odds
 from spotid.match.calibrate import Logistic as Correction
 from spotid.project import notes
 from spotid.project.asked import AskedPair, asked_pairs
+from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
+from spotid.project.layout import Layout
 
 SHIPPED = Path(__file__).parent / "weights" / "calibration.json"
 NOTE = "calibration"
+PARTS = "parts"  # note of the look-alikes' file: what it was made of, where not by the built-in parts alone
+UNKNOWN = "unknown: no answers yet on what these parts say"
+STEEP = 4.0  # of the order's own curve before answers: about that of the shipped one
 LEAST = 30  # answers of either kind before a project's own say counts
 PRIOR = 20.0  # answers that the shipped curve is worth beside the project's own
 NEWEST = 2500  # answers that are looked at: two numbers need no more, and the fit stays quick
@@ -48,17 +55,18 @@ class Calibration:
     other: Curve
     visit: Curve
     correction: Correction = NO_CORRECTION
+    by_answers: bool = False  # its curves themselves were fitted to the project's answers
 
     @property
     def earned(self) -> bool:
         """Whether answers of the project itself have corrected it; before, it is no number to tell a person."""
-        return self.correction != NO_CORRECTION
+        return self.by_answers or self.correction != NO_CORRECTION
 
     def chances(self, pairs: Iterable[Mapping[str, Any]]) -> np.ndarray:
         """Chances ``(n,)`` of pairs given by what is known of them: score, same_visit and the curves' features."""
         rows = list(pairs)
         found = self.uncorrected(rows)
-        if self.earned:
+        if self.correction != NO_CORRECTION:
             found = self.correction.chances({"log_odds": log_odds(found)})
         return np.clip(found, NEVER_SURE, 1 - NEVER_SURE)
 
@@ -102,6 +110,9 @@ def _digest(path: Path = SHIPPED) -> str:
 
 def calibration_of(project: Project) -> Calibration:
     """The calibration that a project uses now."""
+    parts = foreign_parts(project.layout)
+    if parts:
+        return _kept_of_foreign(project, parts)
     try:
         kept = json.loads(notes.get(project.store, NOTE, "{}"))
         if kept.get("of") == _digest():
@@ -119,12 +130,19 @@ def refit(project: Project) -> Calibration:
     The shipped one stays while there are fewer than ``LEAST`` answers of either kind, and wherever the project's own
     would have foretold its answers worse (by cross-validation). Quick: 20,000 answers take less than 50 ms.
     """
+    parts = foreign_parts(project.layout)
+    if parts:
+        return _refit_foreign(project, parts)
     chosen = fitted(shipped(), asked_pairs(project.store, project.layout, NEWEST))
     kept = {"of": _digest(), "label": chosen.label, "correction": chosen.correction.to_json()}
     text = json.dumps(kept, sort_keys=True) if chosen.label != shipped().label else "{}"
+    _remember(project, text)
+    return chosen
+
+
+def _remember(project: Project, text: str) -> None:
     if notes.get(project.store, NOTE, "{}") != text:
         notes.put(project.store, NOTE, text)
-    return chosen
 
 
 def fitted(start: Calibration, pairs: list[AskedPair]) -> Calibration:
@@ -146,6 +164,81 @@ def fitted(start: Calibration, pairs: list[AskedPair]) -> Calibration:
         return start
     label = f"from {len(same)} answers of this project"
     return Calibration(label, start.other, start.visit, _correct(before, same))
+
+
+def foreign_parts(layout: Layout) -> str:
+    """What the lists were made of, where other than the built-in parts had part in them; else empty.
+
+    The shipped curve was fitted to scores of the built-in parts. It says nothing of those of others.
+    """
+    if not layout.candidates.is_file():
+        return ""
+    candidates = Candidates(layout)
+    try:
+        return "\n".join(one for one in candidates.notes(PARTS) if one)
+    finally:
+        candidates.close()
+
+
+def unknown(parts: str) -> Calibration:
+    """Before any answer on what foreign parts say: a curve for ordering questions alone, never earned.
+
+    One in two for evidence that one pair per sighting reaches (``blend``), which is all that is known.
+    """
+    told = [json.loads(one) for one in parts.split("\n")]
+    middle = math.log1p(math.log(max(FEWEST, *(int(one["sightings"]) for one in told))))  # score_odds of that evidence
+    curve = Correction(("score_odds",), (STEEP,), -STEEP * middle)
+    return Calibration(UNKNOWN, curve, curve)
+
+
+def fitted_alone(start: Calibration, pairs: list[AskedPair]) -> Calibration:
+    """Curves fitted to nothing but answers, or ``start`` where these are too few, or where one chance for all pairs
+    would have foretold them as well (by cross-validation)."""
+    same = np.array([pair.same for pair in pairs], float)
+    if min(same.sum(), len(same) - same.sum()) < LEAST:
+        return start
+    rows: list[Mapping[str, Any]] = [pair.facts for pair in pairs]
+    columns = {"score_odds": column(rows, "score_odds"), "same_visit": column(rows, "same_visit")}
+    features = tuple(columns)
+    fold = np.arange(len(same)) % FOLDS
+    foretold, plain = np.empty(len(same)), np.empty(len(same))
+    for part in range(FOLDS):
+        held = fold == part
+        mine = {name: values[~held] for name, values in columns.items()}
+        theirs = {name: values[held] for name, values in columns.items()}
+        foretold[held] = fit_logistic(mine, same[~held], features).chances(theirs)
+        plain[held] = same[~held].mean()
+    if log_loss(foretold, same) >= log_loss(plain, same):
+        return start
+    curve = fit_logistic(columns, same, features)
+    return Calibration(f"from {len(same)} answers of this project", curve, curve, by_answers=True)
+
+
+def _refit_foreign(project: Project, parts: str) -> Calibration:
+    chosen = fitted_alone(unknown(parts), asked_pairs(project.store, project.layout, NEWEST))
+    if not chosen.by_answers:
+        _remember(project, "{}")
+        return chosen
+    kept = {"of": _of_foreign(parts), "label": chosen.label, "curve": chosen.other.to_json()}
+    _remember(project, json.dumps(kept, sort_keys=True))
+    return chosen
+
+
+def _kept_of_foreign(project: Project, parts: str) -> Calibration:
+    try:
+        kept = json.loads(notes.get(project.store, NOTE, "{}"))
+        if kept.get("of") == _of_foreign(parts):
+            curve = curve_from_json(kept["curve"])
+            return Calibration(str(kept["label"]), curve, curve, by_answers=True)
+    except (ValueError, KeyError, TypeError):
+        pass
+    return unknown(parts)
+
+
+def _of_foreign(parts: str) -> str:
+    """Changes with the encoder and the matchers, not with the number of sightings."""
+    told = [json.loads(one) | {"sightings": 0} for one in parts.split("\n")]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _correct(before: np.ndarray, same: np.ndarray) -> Correction:

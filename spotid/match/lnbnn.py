@@ -10,7 +10,7 @@ import numpy as np
 from spotid.match import geometry
 from spotid.match.parts import Points
 
-WIDTH = 64  # dimensions kept of 128; 64 floats a spot are half of the memory and half of the time
+WIDTH = 64  # dimensions kept, of 128 mostly; 64 floats a spot are half of the memory and half of the time
 VOTES = 5  # nearest spots that each spot of a query votes for; the next one says what a chance match looks like
 EXACT_BELOW = 20_000  # spots; fewer are compared one with another, unreduced
 CELLS = 2.0  # times the root of the number of spots
@@ -39,7 +39,7 @@ class SpotIndex:
 
     def __init__(self, votes: int = VOTES) -> None:
         self._votes = votes
-        self._raw: list[np.ndarray] = []  # uint8 descriptors until the reduction is learnt
+        self._raw: list[np.ndarray] = []  # descriptors as they came, until the reduction is learnt
         self._places: list[np.ndarray] = []
         self._frames: list[np.ndarray] = []  # places in the whole frame; not a number where that is unknown
         self._visits: list[int] = []
@@ -63,7 +63,7 @@ class SpotIndex:
 
     def add(self, sighting: int, visit: int, points: Points) -> None:
         """Take a sighting's spots in. ``visit`` is any number that the sightings of one visit share."""
-        raw = np.ascontiguousarray(points.descriptor, np.uint8).reshape(-1, 128)
+        raw = np.ascontiguousarray(points.descriptor)
         self._places.append(
             geometry.body(points.xy).astype(np.float32) if len(points.xy) else np.empty((0, 2), np.float32)
         )
@@ -153,8 +153,9 @@ class SpotIndex:
             return
         every = np.concatenate(self._raw)
         if len(every) < EXACT_BELOW:
-            self._mean, self._axes = np.zeros(128, np.float32), np.eye(128, dtype=np.float32)
-            self._index = faiss.IndexFlatL2(128)
+            wide = every.shape[1]
+            self._mean, self._axes = np.zeros(wide, np.float32), np.eye(wide, dtype=np.float32)
+            self._index = faiss.IndexFlatL2(wide)
         else:
             sample = _unit(every[:: len(every) // SAMPLE])
             self._mean = sample.mean(axis=0)
@@ -162,7 +163,7 @@ class SpotIndex:
             self._axes = np.ascontiguousarray(axes[:, ::-1][:, :WIDTH], np.float32)
             cells = round(CELLS * len(every) ** 0.5)
             # Whole bytes instead of floats: 64 bytes a spot, 160 MB for 2.5 million.
-            self._index = faiss.index_factory(WIDTH, f"IVF{cells},SQ8")
+            self._index = faiss.index_factory(self._axes.shape[1], f"IVF{cells},SQ8")
             self._index.cp.niter, self._index.cp.max_points_per_centroid, self._index.cp.seed = 8, 64, 1
             self._index.train(self._reduced(every[:: max(1, len(every) // (64 * cells))]))
             self._cells = True
@@ -172,5 +173,5 @@ class SpotIndex:
 
 
 def _unit(descriptor: np.ndarray) -> np.ndarray:
-    values = descriptor.astype(np.float32).reshape(-1, 128)
+    values = descriptor.astype(np.float32)
     return np.asarray(values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6), np.float32)

@@ -16,10 +16,11 @@ class Points:
     xy: np.ndarray  # (n, 2) float32, fractions of the crop's width and height
     size: np.ndarray  # (n,) float32, fraction of the crop's longer side
     angle: np.ndarray  # (n,) float32, degrees
-    descriptor: np.ndarray  # (n, d) uint8 or float32
+    descriptor: np.ndarray  # (n, d) uint8, float16 or float32
     kind: np.ndarray | None = None  # (n,) uint8: spots of two kinds are never compared; None where all are of one
     # (n, 2) float32: places in the whole frame, as fractions; None where the crop is the whole picture.
     at: np.ndarray | None = None
+    frame: np.ndarray | None = None  # (2,) float32: pixels across and down that they were found in; None: of no account
 
     def of_kind(self, kind: int) -> tuple[Points, np.ndarray]:
         """The spots of one kind, and their places among all of these ((k,) int64)."""
@@ -37,7 +38,8 @@ class Points:
 
     def _only(self, chosen: np.ndarray) -> tuple[Points, np.ndarray]:
         xy, size, angle, descriptor = (part[chosen] for part in (self.xy, self.size, self.angle, self.descriptor))
-        return Points(xy, size, angle, descriptor, None, None if self.at is None else self.at[chosen]), chosen
+        at = None if self.at is None else self.at[chosen]
+        return Points(xy, size, angle, descriptor, None, at, self.frame), chosen
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,21 @@ class PairScore:
 
     score: float  # 0 and up, comparable between pairs of one matcher
     pairs: np.ndarray  # (k, 2) int32: indices into the two crops' points, best first
+    # (k, 4) float32: the places on both crops, x and y of the one and of the other as fractions; None: the points' own.
+    places: np.ndarray | None = None
+
+    @property
+    def count(self) -> int:
+        """How many spots agree."""
+        return len(self.pairs) if self.places is None else len(self.places)
+
+    def placed(self, a: Points, b: Points) -> np.ndarray:
+        """The places ``(k, 4)`` float32 of the agreeing spots, best first."""
+        import numpy as np
+
+        if self.places is not None:
+            return self.places
+        return np.concatenate([a.xy[self.pairs[:, 0]], b.xy[self.pairs[:, 1]]], axis=1).astype(np.float32)
 
 
 class Matcher(Protocol):
@@ -53,6 +70,9 @@ class Matcher(Protocol):
 
     name: str
     kinds: int  # of spots, numbered from 0; each has an index of its own
+    votes: bool  # whether its spots are asked of all others' (``lnbnn``); else only what it compares counts
+    quick: bool  # it compares in milliseconds with numpy alone: done again whenever somebody looks, nothing is kept
+    most: int | None  # pairs of one sighting that it compares at most, beside those of its visit; None: no bound
 
     def identity(self) -> str:
         """A short hash of weights and recipe; scores of two identities are never mixed."""

@@ -27,6 +27,9 @@ class CoatPoints:
 
     name = "coat-points"
     kinds = 1
+    votes = True
+    quick = True
+    most: int | None = None
 
     def identity(self) -> str:
         """A short hash of the recipe (there are no weights)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from spotid.lookup import made
+from spotid.match.several import TOGETHER, Several
 
 if TYPE_CHECKING:
     from spotid.match.parts import Matcher
@@ -15,6 +16,15 @@ MATCHERS = {
 }
 
 
-def matcher(name: str) -> Matcher:
-    """The matcher called ``name``, not loaded yet; raises ``NotFoundError`` for an unknown name."""
-    return cast("Matcher", made(MATCHERS, name, "matcher"))
+def matcher(name: str) -> Matcher | Several:
+    """The matcher called ``name``, or several with a plus between their names, not loaded yet.
+
+    Raises ``NotFoundError`` for an unknown name, ``BadRequestError`` for one that is named twice.
+    """
+    if TOGETHER in name:
+        return Several([_one(part.strip()) for part in name.split(TOGETHER)])
+    return _one(name)
+
+
+def _one(name: str) -> Matcher:
+    return cast("Matcher", made(MATCHERS, name, "matcher", "local matcher"))

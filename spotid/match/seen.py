@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spotid.project.folder import Project
+from spotid.project.scope import Scope
 from spotid.words import Flank
 
 # No guess of the program counts more: two of opposite sides are then outweighed by a few agreeing spots. Of 16 leopards
@@ -25,6 +26,7 @@ class Seen:
     lean: np.ndarray  # (n,) float64: 1 the left flank, -1 the right one, by a person; less where the program thinks so
     time: list[str]
     places: dict[int, dict[int, float]] = field(default_factory=dict)  # visit → visits of the same place, how surely
+    scope: str = ""  # where not all of a project are compared with one another: which of them these are
 
     def __post_init__(self) -> None:
         self.row = {one: index for index, one in enumerate(self.ids)}
@@ -41,8 +43,8 @@ class Seen:
         return np.log(np.maximum(1.0 + self.lean * self.lean[row], RULED_OUT))
 
 
-def seen(project: Project, ids: Sequence[int]) -> Seen:
-    """Read what is known of these sightings, in their order."""
+def seen(project: Project, ids: Sequence[int], scope: Scope | None = None) -> Seen:
+    """Read what is known of these sightings, in their order; ``scope`` is the one that they are of."""
     facts = {
         row["id"]: row
         for row in project.store.all(
@@ -58,4 +60,5 @@ def seen(project: Project, ids: Sequence[int]) -> Seen:
         leans.append(told.get(row["flank"], 0.0) if row["flank_by"] == "person" else guess)
         visits.append(row["visit"] or -one)
         times.append(row["captured_at"] or "")
-    return Seen(list(ids), np.array(visits, np.int64), np.array(leans, np.float64), times)
+    name = "" if scope is None else scope.name
+    return Seen(list(ids), np.array(visits, np.int64), np.array(leans, np.float64), times, scope=name)

@@ -24,6 +24,9 @@ class CoatSpots:
 
     name = "coat-spots"
     kinds = 2
+    votes = True
+    quick = True
+    most: int | None = None
 
     def __init__(self) -> None:
         self._points = CoatPoints()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import sqlite3
@@ -16,6 +17,7 @@ from spotid.prepare.quality import quality
 from spotid.progress import Progress
 from spotid.project import aside, hand, media, seals, sightings
 from spotid.project.folder import Project
+from spotid.project.scope import Scope
 from spotid.words import SightingState, Stage
 
 if TYPE_CHECKING:
@@ -32,9 +34,16 @@ def recipe_of(cutter: Cutter, padding: float, settings: dict[str, Any]) -> str:
 
 
 def crop_pending(
-    project: Project, cutter: Cutter, padding: float, settings: dict[str, Any], progress: Progress
+    project: Project,
+    cutter: Cutter,
+    padding: float,
+    settings: dict[str, Any],
+    progress: Progress,
+    scope: Scope | None = None,
 ) -> None:
     """Crop every sighting that has no crop yet; each original is decoded once for all its animals.
+
+    With a ``scope``, those in it alone.
 
     ``padding`` is the share of a box's width and height that is added on every side. Sightings of pictures that have
     changed since they were read, or whose folder is not there, wait for the next run.
@@ -43,12 +52,14 @@ def crop_pending(
     recipe = recipe_of(cutter, padding, settings)
     roots = {root: folder for root, folder in media.roots(project.store).items() if aside.is_there(folder)}
     sightings.queue_uncropped(project.store, roots)
-    progress.expect(sightings.count(project.store, SightingState.DETECTED))
+    progress.expect(sightings.count(project.store, SightingState.DETECTED, scope))
     judge, changed, after = aside.Judge(), set[int](), 0
     opened: tuple[int, Image.Image] | None = None
     while rows := sightings.to_crop(project.store, roots, settings["batch"], after):
         after = rows[-1]["id"]
         for row in rows:
+            if scope is not None and row["id"] not in scope.ids:
+                continue
             try:
                 with hand.holding(project, Stage.CROP, [row["media_uid"]]):
                     if opened is None or opened[0] != row["media_id"]:
@@ -56,6 +67,8 @@ def crop_pending(
                         opened = (row["media_id"], _frame(project, row))
                     made = _crop_one(project, row, opened[1], cutter, recipe, padding, settings["crop_side"])
                 sightings.keep_cropped(project.store, row["id"], recipe=recipe, **made)
+                if row["recipe"] not in (None, recipe):
+                    _throw_away(project, row["uid"], row["recipe"])
                 judge.fine()
             except _Changed:
                 changed.add(row["media_id"])
@@ -65,6 +78,14 @@ def crop_pending(
             progress.step()
     if changed:
         progress.step(0, f"{len(changed)} photographs changed while the run was going on. Run again to look at them.")
+
+
+def _throw_away(project: Project, uid: str, recipe: str) -> None:
+    """The views of an earlier recipe, which nothing asks for any more."""
+    layout = project.layout
+    for place in (layout.crop, layout.cutout, layout.pattern, layout.edges):
+        with contextlib.suppress(OSError):
+            place(uid, recipe).unlink(missing_ok=True)
 
 
 class _Changed(Exception):

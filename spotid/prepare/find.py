@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from spotid.errors import PictureError
 from spotid.picture import fault, pixels
@@ -18,9 +19,36 @@ from spotid.project import frames as frames_said
 from spotid.project.folder import Project
 from spotid.words import MediaState, Problem, Stage
 
+if TYPE_CHECKING:
+    import numpy as np
+
 SEARCHED_OR_WAITING = (MediaState.READ, MediaState.ANIMAL, MediaState.NO_ANIMAL)
 CONTEXT_FRAMES = 120  # of a station, spread over time: 110 MB in memory
 FRAME_BATCH = 200
+
+
+class ChangedError(Exception):
+    """The file is not the one that was read: what is seen in it now may not be what is known of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a detector, once loaded, wants to look: ``side`` of its frames (0: the small pictures will do), whether it
+    looks at others of the place, and how many frames are searched between two commits."""
+
+    side: int = 0
+    context: bool = True
+    at_once: int = FRAME_BATCH
+
+    @staticmethod
+    def of(detector: Detector, settings: dict[str, Any]) -> Look:
+        """What the detector says of itself (see ``parts.Detector``)."""
+        side = int(getattr(detector, "side", 0))
+        return Look(
+            side if side > settings["small_side"] else 0,
+            bool(getattr(detector, "needs_context", True)),
+            max(1, min(FRAME_BATCH, int(getattr(detector, "at_once", FRAME_BATCH)))),
+        )
 
 
 def find_animals(project: Project, detector: Detector, settings: dict[str, Any], progress: Progress) -> None:
@@ -38,18 +66,34 @@ def find_animals(project: Project, detector: Detector, settings: dict[str, Any],
     if isinstance(detector, taught.Teachable):
         detector.teach(taught.lessons(project, detector, settings, progress))
     by = f"{detector.name} {detector.identity()}"
-    line = _Line(project, Search(detector), by)
-    elsewhere = survey_frames(project, settings)
+    line, look, changed = _Line(project, Search(detector), by), Look.of(detector, settings), 0
+    elsewhere = survey_frames(project, settings) if look.context else []
     for station in list(media.stations_of_state(project.store, MediaState.READ)):
-        own = station_frames(project, station, settings)
+        own = station_frames(project, station, settings) if look.context else []
         known = {frame.uid for frame in own}
         context = own + [frame for frame in elsewhere if frame.uid not in known]
-        for rows in _batches(project, station):
+        for rows in _batches(project, station, look.at_once):
             with hand.holding(project, Stage.DETECT, [row["uid"] for row in rows]):
-                pairs = [(row, load_frame(project, row, settings)) for row in rows]
+                pairs = _loaded(project, rows, settings, look.side)
                 found, faults = line.search.search([frame for _, frame in pairs if frame is not None], context)
             line.keep(pairs, found, faults)
+            changed += len(rows) - len(pairs)
             progress.step(len(rows))
+    if changed:
+        progress.step(0, f"{changed} photographs changed while the run was going on. Run again to look at them.")
+
+
+def _loaded(
+    project: Project, rows: Sequence[sqlite3.Row], settings: dict[str, Any], side: int
+) -> list[tuple[sqlite3.Row, Frame | None]]:
+    """The files with their frames, without those that have changed: they wait for the next run."""
+    pairs = []
+    for row in rows:
+        try:
+            pairs.append((row, load_frame(project, row, settings, side)))
+        except ChangedError:
+            continue
+    return pairs
 
 
 def _use_recognitions(project: Project, progress: Progress) -> int:
@@ -80,7 +124,7 @@ class _Line:
         kept = []
         for row, frame in pairs:
             if frame is not None and frame.uid in found:
-                boxes = [sightings.NewSighting(one.box, one.score, one.how) for one in found[frame.uid]]
+                boxes = [sightings.NewSighting(one.box, one.score, one.how, one.told) for one in found[frame.uid]]
                 kept.append((row["id"], boxes))
                 for one in found[frame.uid]:
                     _keep_hint(self._project, frame.uid, one)
@@ -141,28 +185,45 @@ def _spread(project: Project, station: int | None, most: int) -> list[sqlite3.Ro
     return [rows[index * len(rows) // most] for index in range(most)]
 
 
-def _batches(project: Project, station: int | None) -> Iterator[Sequence[sqlite3.Row]]:
+def _batches(project: Project, station: int | None, most: int) -> Iterator[Sequence[sqlite3.Row]]:
     after = 0
     while rows := project.store.all(
         "SELECT media.*, station.name AS station FROM media LEFT JOIN station ON station.id = media.station_id"
         " WHERE media.station_id IS ? AND state = 'read' AND media.id > ? ORDER BY media.id LIMIT ?",
         station,
         after,
-        FRAME_BATCH,
+        most,
     ):
         after = rows[-1]["id"]
         yield from hand.apart(project, Stage.DETECT, rows)
 
 
-def load_frame(project: Project, row: sqlite3.Row, settings: dict[str, Any]) -> Frame | None:
-    """A file as a detector sees it; ``row``: ``media.*`` and the station's name as ``station``. None if unreadable."""
-    side = settings["small_side"]
+def load_frame(project: Project, row: sqlite3.Row, settings: dict[str, Any], side: int = 0) -> Frame | None:
+    """A file as a detector sees it; ``row``: ``media.*`` and the station's name as ``station``. None if unreadable.
+
+    ``side``: pixels of the longer side for a detector that wants more than the small pictures have, read from the
+    original. Raises ChangedError where that is not the file any more that was read.
+    """
     with hand.holding(project, Stage.DETECT, [row["uid"]], glance=True):
         try:
-            small = pixels(project.layout.small(row["uid"]), side)
-        except PictureError:  # the cache may have been emptied, or damaged
-            try:
-                small = pixels(media.source_path(project.store, row["id"]), side)
-            except PictureError:
-                return None
-    return Frame(row["uid"], small, row["width"], row["height"], row["station"] or "", row["captured_at"])
+            large = side and max(row["width"], row["height"]) > settings["small_side"]
+            seen = _original(project, row, side) if large else _small(project, row, settings["small_side"])
+        except PictureError:
+            return None
+    return Frame(row["uid"], seen, row["width"], row["height"], row["station"] or "", row["captured_at"])
+
+
+def _small(project: Project, row: sqlite3.Row, side: int) -> np.ndarray:
+    try:
+        return pixels(project.layout.small(row["uid"]), side)
+    except PictureError:  # the cache may have been emptied, or damaged
+        return pixels(media.source_path(project.store, row["id"]), side)
+
+
+def _original(project: Project, row: sqlite3.Row, side: int) -> np.ndarray:
+    path = media.source_path(project.store, row["id"])
+    seen = pixels(path, side)
+    about = path.stat()
+    if (about.st_size, about.st_mtime_ns) != (row["bytes"], row["modified_ns"]):
+        raise ChangedError
+    return seen

@@ -9,26 +9,30 @@ from spotid.prepare import flank
 from spotid.progress import Progress
 from spotid.project import aside, crashes, flanks, hand
 from spotid.project.folder import Project
+from spotid.project.scope import Scope
 from spotid.words import Flank, Stage
 
 BATCH = 64  # sightings between two commits
 
 
-def tell_flanks(project: Project, progress: Progress, padding: float = flank.AROUND) -> None:
+def tell_flanks(
+    project: Project, progress: Progress, padding: float = flank.AROUND, scope: Scope | None = None
+) -> None:
     """Tell the side of every cropped sighting that has none yet, or one by other weights; nothing without weights.
 
     ``padding`` is the share of a box's width and height that its crop has on every side. Where a crop is lost, the
-    sighting is left for the run after the one that makes it again.
+    sighting is left for the run after the one that makes it again. With a ``scope``, of those in it alone.
     """
     if not flank.available():
         progress.expect(0)
         return
     name = flank.identity()
-    progress.expect(flanks.count_pending(project.store, name))
+    progress.expect(flanks.count_pending(project.store, name, scope))
     after = 0
     fatal, judge = crashes.aside(project.store, Stage.FLANK), aside.Judge()
     while rows := flanks.pending(project.store, name, after, BATCH):
         after = rows[-1]["id"]
+        rows = [row for row in rows if scope is None or row["id"] in scope.ids]
         guesses = []
         for part in hand.apart(
             project, Stage.FLANK, [row for row in rows if row["media_uid"] not in fatal], "media_uid"

@@ -66,9 +66,9 @@ def survey(stock: Stock) -> Stock:
     return made
 
 
-def embedded(survey: Stock) -> shards.EncoderRow:
+def embedded(survey: Stock, name: str = "test") -> shards.EncoderRow:
     project = survey.project
-    encoder = shards.encoder_row(project.store, "test", "test", 4)
+    encoder = shards.encoder_row(project.store, "test", name, 4)
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(len(survey.ids), 4))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -32,6 +32,7 @@ class NetworkDetector:
     """Finds animals in one frame at a time; ``context`` is not looked at, so stations with few frames work too."""
 
     name = "animal-network"
+    needs_context = False
 
     def __init__(self, weights: Path = segmenter.WEIGHTS) -> None:
         self._weights = weights
