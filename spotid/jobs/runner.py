@@ -15,15 +15,16 @@ from spotid.jobs.child import Child, command
 from spotid.jobs.falls import Falls
 from spotid.jobs.logs import JobLog
 from spotid.jobs.speeds import Speeds, waiting
-from spotid.jobs.stages import PROFILE, RUN
+from spotid.jobs.stages import RUN, speed_of
 from spotid.jobs.timeleft import Left, TimeLeft
-from spotid.project import jobrows, notes
+from spotid.project import jobrows
 from spotid.project.folder import Project
 from spotid.settings import settings
 from spotid.words import JobState, Stage
 
 STAGES: dict[str, tuple[Stage, ...]] = {"run": RUN, "export": (Stage.EXPORT,)}
 STAGES |= {"check": (Stage.CHECK,), "mend": (Stage.CHECK, *RUN)}
+STAGES |= {"learn": (Stage.LEARN, Stage.NEIGHBOURS, Stage.POINTS)}
 STORE_SECONDS = 2.0
 AHEAD_SECONDS = 10.0  # between two looks at how much lies ahead
 PATIENCE_SECONDS = 60.0  # with a worker that was asked to stop and does not move; then it is ended
@@ -48,7 +49,7 @@ class Job:
         self._clock = AwakeClock()
         self._watchdog = Watchdog(settings(what.get("settings"))["stuck_minutes"], self._clock)
         names = [stage.value for stage in STAGES[kind]]
-        self._time = TimeLeft(names, Speeds(notes.get(project.store, PROFILE, "leopard")), self._clock)
+        self._time = TimeLeft(names, Speeds(speed_of(project)), self._clock)
         self._left = Left(None)
         self._waiting: dict[str, float] | None = None
         self._stored = self._ahead = 0.0

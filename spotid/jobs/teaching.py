@@ -11,7 +11,7 @@ import logging
 import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +122,15 @@ def looked_for(project: Project, media_uid: str, boxes: list[Box]) -> list[dict[
 
 def status(project: Project) -> dict[str, Any]:
     """How far the teaching is: boxes drawn, how many are still needed, and a sentence."""
-    from spotid.prepare import taught
+    from spotid.jobs.stages import line_of
+    from spotid.prepare import registry, taught
+    from spotid.settings import settings
 
+    name = line_of(project, settings()).chosen.detector
     told = taught.status(project)
+    if name not in registry.DETECTORS or not isinstance(registry.detector(name), taught.Teachable):
+        sentence = f"The detector “{name}” does not learn from boxes; those that you draw count all the same."
+        told = replace(told, needed=0, ready=True, learnt=0, sentence=sentence)
     return {
         "boxes": told.boxes,
         "frames": told.frames,

@@ -97,10 +97,17 @@ def _alone(project: Project, kind: str) -> Iterator[None]:
 def _run(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     chosen = settings(job.get("settings"))
     line = line_of(project, chosen)
+    line.prepare()  # ends here where a part is missing: nothing is half done
+    if told := line.where():
+        reporter.say(event="note", text=told)
     if job.get("again"):
         from spotid.prepare import redo
 
         redo.queue(project)  # kept in the database: a run that was stopped goes on with it
+    if job.get("cut_anew"):
+        from spotid.jobs import cutting
+
+        cutting.queue(line)  # likewise
     reporter.room = Room(project.path, chosen["low_disk_mb"])
     seal_candidates(project, whole=False)
     for stage in RUN:
@@ -171,7 +178,31 @@ def _track(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[st
     }
 
 
-KINDS = {"run": _run, "export": _export, "track": _track, "check": _check, "mend": _check}
+def _learn(project: Project, job: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
+    """Learn from confirmed animals, or use another version (``use``: its number, None for none); then list look-alikes
+    anew where that made a difference."""
+    from spotid.jobs import learning
+
+    chosen = settings(job.get("settings"))
+    line = line_of(project, chosen)
+    line.prepare()
+    reporter.room = Room(project.path, chosen["low_disk_mb"])
+
+    def work() -> list[dict[str, Any]]:
+        if "use" in job:
+            return learning.use(line, job["use"])
+        return learning.learn(line, reporter, check_only=bool(job.get("check_only")))
+
+    found = _through(reporter, Stage.LEARN, work)
+    if "use" in job or any(one["used"] for one in found):
+        seal_candidates(project, whole=False)
+        for stage in (Stage.NEIGHBOURS, Stage.POINTS):
+            _through(reporter, stage, lambda stage=stage: line.work(stage)(reporter))  # type: ignore[misc]
+        seal_candidates(project, whole=True)
+    return {"heads": found}
+
+
+KINDS = {"run": _run, "learn": _learn, "export": _export, "track": _track, "check": _check, "mend": _check}
 LOOKING = frozenset({"track", "check"})  # kinds that write nothing
 
 

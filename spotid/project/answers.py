@@ -74,3 +74,12 @@ def usual_seconds(store: Store) -> dict[str, list[float]]:
     ):
         known.setdefault(row["initials"] or "", []).append(float(row["seconds"]))
     return known
+
+
+def upheld(store: Store) -> set[str]:
+    """Answers that somebody looked at a second time and let stand, and the answers that say so, while those stand."""
+    rows = store.all(
+        "SELECT uid, json_extract(evidence, '$.upholds') AS target FROM decision WHERE evidence LIKE '%\"upholds\"%'"
+        " AND NOT EXISTS (SELECT 1 FROM decision AS taken WHERE taken.target = decision.uid AND taken.kind = 'undo')"
+    )
+    return {str(one) for row in rows for one in (row["uid"], row["target"])}

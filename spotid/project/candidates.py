@@ -5,10 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from spotid.project.candidates_file import CandidatesFile
+from spotid.project.pair_scores import Pair, PairScores
 
-FIELDS = "candidate, likeness, same_visit, votes, place, side, opposite, local, spots, score"
+if TYPE_CHECKING:
+    import numpy as np
+
+FIELDS = "candidate, likeness, same_visit, votes, place, side, opposite, local, spots, score, located, feasible"
+
+NUMBERS = (
+    *("anchor", "candidate", "likeness", "same_visit", "votes", "place", "side", "local", "score"),
+    *("located", "feasible"),
+)
+Shown = tuple[int, float, int | None, float, int, float, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +32,21 @@ class Candidate:
     place: float  # 0 to 1: how surely the pictures show one place on two visits
     side: float  # what the flanks say: 0 where they say nothing, below where they are likely opposite ones
     opposite: bool  # people said that one shows the left side, the other the right: nothing to compare
-    local: float | None  # the local matcher's score; None where it was not compared spot by spot
+    # The local matcher's score; None where it was not compared spot by spot. Of several matchers, or published ones,
+    # what all of them say together, less the votes.
+    local: float | None
     spots: int | None  # how many spots agree
-    score: float  # what the list is ordered by
+    score: float  # what the list is ordered by; place and time have their part in it
+    located: float | None = None  # what place and time say, log-likelihood ratio in nats; None: no opinion
+    feasible: float | None = None  # 1 at one place, towards 0 where only haste explains both; None: no opinion
 
 
-class Candidates(CandidatesFile):
+class Candidates(PairScores):
     """The look-alikes file of one project. ``made`` says from which embeddings and parts it was made."""
 
     def made_of(self) -> str | None:
         """What the lists were made of, as given to ``begin``."""
-        row = self._connection.execute("SELECT value FROM made WHERE name = 'of'").fetchone()
+        row = self._connection.execute("SELECT value FROM made WHERE name = ?", (self._made("of"),)).fetchone()
         return None if row is None else str(row[0])
 
     def begin(self, made_of: str) -> None:
@@ -40,22 +54,25 @@ class Candidates(CandidatesFile):
         if self.made_of() == made_of:
             return
         with self._write() as connection:
-            connection.execute("DELETE FROM candidate")
-            connection.execute("DELETE FROM ranked")
-            connection.execute("INSERT OR REPLACE INTO made VALUES ('of', ?)", (made_of,))
+            inside, ids = self._inside("anchor")
+            connection.execute(f"DELETE FROM candidate{inside}", ids)
+            connection.execute(f"DELETE FROM ranked{inside}", ids)
+            connection.execute("INSERT OR REPLACE INTO made VALUES (?, ?)", (self._made("of"), made_of))
 
     def begin_checks(self, made_of: str) -> None:
         """Order every list anew unless that was begun by the same matcher to the same depth."""
-        row = self._connection.execute("SELECT value FROM made WHERE name = 'checks'").fetchone()
+        row = self._connection.execute("SELECT value FROM made WHERE name = ?", (self._made("checks"),)).fetchone()
         if row is not None and row[0] == made_of:
             return
         with self._write() as connection:
-            connection.execute("DELETE FROM ranked")
-            connection.execute("INSERT OR REPLACE INTO made VALUES ('checks', ?)", (made_of,))
+            inside, ids = self._inside("anchor")
+            connection.execute(f"DELETE FROM ranked{inside}", ids)
+            connection.execute("INSERT OR REPLACE INTO made VALUES (?, ?)", (self._made("checks"), made_of))
 
     def have_lists(self) -> set[int]:
         """Anchors that have a list."""
-        return {row[0] for row in self._connection.execute("SELECT DISTINCT anchor FROM candidate")}
+        inside, ids = self._inside("anchor")
+        return {row[0] for row in self._connection.execute(f"SELECT DISTINCT anchor FROM candidate{inside}", ids)}
 
     def have_ranked(self) -> set[int]:
         """Anchors whose list was compared spot by spot."""
@@ -72,13 +89,14 @@ class Candidates(CandidatesFile):
 
     def begin_votes(self, matcher: str) -> dict[int, int]:
         """Anchors whose votes of this matcher are kept, and among how many sightings they were cast."""
-        row = self._connection.execute("SELECT value FROM made WHERE name = 'votes'").fetchone()
+        row = self._connection.execute("SELECT value FROM made WHERE name = ?", (self._made("votes"),)).fetchone()
+        inside, ids = self._inside("anchor")
         if row is None or row[0] != matcher:
             with self._write() as connection:
-                connection.execute("DELETE FROM vote")
-                connection.execute("DELETE FROM voted")
-                connection.execute("INSERT OR REPLACE INTO made VALUES ('votes', ?)", (matcher,))
-        return {row[0]: row[1] for row in self._connection.execute("SELECT anchor, among FROM voted")}
+                connection.execute(f"DELETE FROM vote{inside}", ids)
+                connection.execute(f"DELETE FROM voted{inside}", ids)
+                connection.execute("INSERT OR REPLACE INTO made VALUES (?, ?)", (self._made("votes"), matcher))
+        return {row[0]: row[1] for row in self._connection.execute(f"SELECT anchor, among FROM voted{inside}", ids)}
 
     def forget_moved(self, first: Mapping[int, int]) -> int:
         """Forget the votes of sightings whose visit has lost or gained others since. ``first``: sighting → the first
@@ -148,42 +166,50 @@ class Candidates(CandidatesFile):
         )
         return [_candidate(row) for row in rows]
 
-    def checked(self, a: int, b: int, matcher: str) -> tuple[float, int] | None:
-        """The spot-by-spot score of a pair and its agreeing spots, where they were computed before."""
-        row = self._connection.execute(
-            "SELECT local, spots FROM checked WHERE a = ? AND b = ? AND matcher = ?", (min(a, b), max(a, b), matcher)
-        ).fetchone()
-        return None if row is None else (float(row[0]), int(row[1]))
-
     def keep_checked(
         self,
         matcher: str,
         anchor: int,
-        fresh: Sequence[tuple[int, int, float, int]],
+        fresh: Sequence[Pair],
         scores: Sequence[tuple[int, float | None, int | None, float]],
     ) -> None:
         """Keep ``fresh`` pair results (a, b, local, spots) and the anchor's scores (candidate, local, spots, score)."""
         with self._write() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?)",
-                [(min(a, b), max(a, b), matcher, local, spots) for a, b, local, spots in fresh],
-            )
+            self._keep_pairs(connection, matcher, fresh)
             connection.executemany(
                 "UPDATE candidate SET local = ?, spots = ?, score = ? WHERE anchor = ? AND candidate = ?",
                 [(local, spots, score, anchor, candidate) for candidate, local, spots, score in scores],
             )
             connection.execute("INSERT OR IGNORE INTO ranked VALUES (?)", (anchor,))
 
-    def every_row(self) -> list[sqlite3.Row]:
-        """All rows of lists that were compared spot by spot: anchor, candidate and what is known of the pair."""
-        return self._connection.execute(
-            f"SELECT anchor, {FIELDS} FROM candidate JOIN ranked USING (anchor) ORDER BY anchor, candidate"
-        ).fetchall()
+    def numbers(
+        self, anchors: int, names: Sequence[str] = NUMBERS, worth: bool = False
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """All rows of lists that were compared spot by spot, so many anchors at a time, as columns of float64.
 
-    def keep_order(self, scores: Iterable[tuple[float, int, int]]) -> None:
-        """Order the lists anew: (score, anchor, candidate)."""
+        What is not known is NaN. ``worth``: only of pairs with votes or agreeing spots.
+        """
+        import numpy as np
+
+        plain = self._connection.cursor()
+        plain.row_factory = None
+        known = [one for (one,) in plain.execute("SELECT anchor FROM ranked ORDER BY anchor").fetchall()]
+        asked = (
+            f"SELECT {', '.join(names)} FROM ranked CROSS JOIN candidate USING (anchor) WHERE anchor BETWEEN ? AND ?"
+        )
+        asked += " AND (votes != 0 OR local != 0)" if worth else ""
+        for start in range(0, len(known), anchors):
+            part = known[start : start + anchors]
+            rows = plain.execute(f"{asked} ORDER BY anchor, candidate", (part[0], part[-1])).fetchall()
+            table = np.array(rows, np.float64).reshape(len(rows), len(names))
+            yield {name: table[:, index] for index, name in enumerate(names)}
+
+    def keep_order(self, scores: Iterable[tuple[float, float | None, float | None, int, int]]) -> None:
+        """Order the lists anew: (score, located, feasible, anchor, candidate)."""
         with self._write() as connection:
-            connection.executemany("UPDATE candidate SET score = ? WHERE anchor = ? AND candidate = ?", scores)
+            connection.executemany(
+                "UPDATE candidate SET score = ?, located = ?, feasible = ? WHERE anchor = ? AND candidate = ?", scores
+            )
 
     def of(self, anchor: int, limit: int) -> list[Candidate]:
         """The anchor's look-alikes, best first."""
@@ -192,18 +218,18 @@ class Candidates(CandidatesFile):
         )
         return [_candidate(row) for row in rows]
 
-    def shown(self, limit: int) -> Iterator[tuple[int, list[tuple[int, float, int | None, float, int, float]]]]:
+    def shown(self, limit: int) -> Iterator[tuple[int, list[Shown]]]:
         """Every anchor whose list was compared spot by spot, with its ``limit`` best look-alikes.
 
-        A look-alike is (candidate, likeness, spots, score, same visit, place). The index leads to each anchor's best:
-        much less is read than all that is kept.
+        A look-alike is (candidate, likeness, spots, score, same visit, place, located, feasible). The index leads
+        to each anchor's best: much less is read than all that is kept.
         """
         plain = self._connection.cursor()
         plain.row_factory = None
         for (anchor,) in plain.execute("SELECT anchor FROM ranked ORDER BY anchor").fetchall():
             rows = plain.execute(
-                "SELECT candidate, likeness, spots, score, same_visit, place FROM candidate WHERE anchor = ?"
-                " ORDER BY score DESC, candidate LIMIT ?",
+                "SELECT candidate, likeness, spots, score, same_visit, place, located, feasible FROM candidate"
+                " WHERE anchor = ? ORDER BY score DESC, candidate LIMIT ?",
                 (anchor, limit),
             ).fetchall()
             if rows:
@@ -226,4 +252,5 @@ def _candidate(row: sqlite3.Row) -> Candidate:
     return Candidate(
         *(row["candidate"], row["likeness"], bool(row["same_visit"]), row["votes"]),
         *(row["place"], row["side"], bool(row["opposite"]), row["local"], row["spots"], row["score"]),
+        *(row["located"], row["feasible"]),
     )

@@ -80,7 +80,7 @@ def _places(connection: sqlite3.Connection) -> None:
         " GROUP BY station COLLATE NOCASE"
         " HAVING MAX(latitude) - MIN(latitude) < ?1 AND MAX(longitude) - MIN(longitude) < ?1)"
         " UPDATE station SET latitude = placed.y, longitude = placed.x, placed_by = 'sheet' FROM placed"
-        " WHERE placed.station = station.name AND (latitude IS NULL OR placed_by = 'sheet')"
+        " WHERE placed.station = station.name AND x_m IS NULL AND (latitude IS NULL OR placed_by = 'sheet')"
         " AND (latitude IS NULL OR ABS(latitude - placed.y) > 1e-9 OR ABS(longitude - placed.x) > 1e-9)",
         (SAME_PLACE,),
     )

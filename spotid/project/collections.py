@@ -240,7 +240,7 @@ def no_folder_stations(store: Store) -> frozenset[int]:
 def stations_told(store: Store) -> frozenset[str]:
     """The names of stations, in lower case, that anything but the name of a folder tells."""
     rows = store.all(
-        "SELECT name FROM station WHERE latitude IS NOT NULL"
+        "SELECT name FROM station WHERE latitude IS NOT NULL OR x_m IS NOT NULL"
         " OR EXISTS (SELECT 1 FROM media WHERE station_id = station.id AND station_by NOT IN ('', 'folder'))"
         " OR EXISTS (SELECT 1 FROM deployment WHERE station_id = station.id"
         " AND told_by IN ('table', 'person', 'package'))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from spotid.errors import PictureError
@@ -10,7 +11,7 @@ from spotid.project import media
 from spotid.project.layout import Layout
 from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
-from spotid.words import SightingState
+from spotid.words import MediaState, SightingState
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,19 +38,46 @@ def load(layout: Layout, row: sqlite3.Row) -> tuple[np.ndarray, np.ndarray] | No
     return (rgb, mask) if rgb.shape[:2] == mask.shape else None
 
 
+def has_original(store: Store, sighting_id: int) -> bool:
+    """Whether the original of a sighting can be reached."""
+    row = store.one("SELECT media_id FROM sighting WHERE id = ?", sighting_id)
+    try:
+        return row is not None and media.source_path(store, row["media_id"]).is_file()
+    except PictureError:  # a pipe, or a link that leads out of the folder, lies in its place
+        return False
+
+
 def make_again(store: Store, sighting_id: int) -> None:
     """Queue a sighting whose crop was lost for cropping at the next run.
 
     Nothing happens while its original can't be reached: the sighting would be put aside, though its embedding is whole.
     """
-    row = store.one("SELECT media_id FROM sighting WHERE id = ?", sighting_id)
-    try:
-        if row is None or not media.source_path(store, row["media_id"]).is_file():
-            return
-    except PictureError:  # a pipe, or a link that leads out of the folder, lies in its place
+    if not has_original(store, sighting_id):
         return
     with store.write() as connection:
         connection.execute(
             f"UPDATE sighting SET state = ? WHERE id = ? AND state NOT IN {OUT_SQL}",
             (SightingState.DETECTED, sighting_id),
+        )
+
+
+def made_otherwise(store: Store, recipe: str, roots: Iterable[int]) -> list[int]:
+    """Row ids of cropped animals whose crop is of another recipe, and whose pictures can be used and lie in one of
+    these folders."""
+    known = sorted(roots)
+    rows = store.all(
+        "SELECT sighting.id FROM sighting JOIN media ON media.id = media_id WHERE sighting.state IN (?, ?)"
+        f" AND recipe IS NOT NULL AND recipe != ? AND media.state = ? AND root_id IN ({','.join('?' * len(known))})"
+        " ORDER BY sighting.id",
+        *(SightingState.CROPPED, SightingState.EMBEDDED, recipe, MediaState.ANIMAL, *known),
+    )
+    return [row["id"] for row in rows]
+
+
+def queue_again(store: Store, ids: Sequence[int]) -> None:
+    """Crop these once more at the next run. Each keeps the crop that it has until the new one is there."""
+    with store.write() as connection:
+        connection.executemany(
+            "UPDATE sighting SET state = ? WHERE id = ? AND state IN (?, ?)",
+            [(SightingState.DETECTED, one, SightingState.CROPPED, SightingState.EMBEDDED) for one in ids],
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spotid.project.scope import Scope
 from spotid.project.store import Store
 from spotid.words import Flank, SightingState
 
@@ -42,13 +43,12 @@ def pending(store: Store, name: str, after: int, limit: int) -> list[sqlite3.Row
     )
 
 
-def count_pending(store: Store, name: str) -> int:
-    """How many sightings ``pending`` gives in all."""
-    return int(
-        store.value(
-            "SELECT COUNT(*) FROM sighting WHERE state IN (?, ?) AND flank_by NOT IN (?, ?)", *TELLABLE, PERSON, name
-        )
-    )
+def count_pending(store: Store, name: str, scope: Scope | None = None) -> int:
+    """How many sightings ``pending`` gives in all; with a ``scope``, of those in it."""
+    waiting = "FROM sighting WHERE state IN (?, ?) AND flank_by NOT IN (?, ?)"
+    if scope is not None:
+        return sum(row["id"] in scope.ids for row in store.all(f"SELECT id {waiting}", *TELLABLE, PERSON, name))
+    return int(store.value(f"SELECT COUNT(*) {waiting}", *TELLABLE, PERSON, name))
 
 
 def keep_guesses(store: Store, name: str, guesses: Iterable[tuple[int, Flank, float, float]]) -> None:

@@ -172,6 +172,12 @@ _STAYS = """UPDATE sighting SET score = ?, boxed_by = ?, how = ?, state = CASE W
   ELSE 'cropped' END WHERE uid = ?"""
 
 
+# What a detector tells along with a box counts as long as it tells it. Whom somebody else named keeps that name.
+_TOLD = """UPDATE sighting SET species = ?1, species_by = CASE WHEN ?1 = '' THEN '' ELSE 'detector' END,
+  species_score = CASE WHEN ?1 = '' THEN NULL ELSE ?2 END WHERE uid = ?3
+  AND (species_by = 'detector' OR (?1 != '' AND species_by NOT IN ('person', 'recognitions')))"""
+
+
 def _drawn(box: Box) -> sightings.NewSighting:
     return sightings.NewSighting(box, 1.0, PERSON)
 
@@ -266,4 +272,6 @@ def keep_search(store: Store, found: Iterable[tuple[int, Sequence[sightings.NewS
             if any(one["uid"] in answered and one["state"] != SightingState.WITHDRAWN for one in present):
                 connection.execute("UPDATE media SET state = ? WHERE id = ?", (MediaState.ANIMAL, media_id))
             else:
-                replace(connection, media_id, row["uid"], boxes, boxed_by)
+                kept = replace(connection, media_id, row["uid"], boxes, boxed_by).sightings
+                told = [(new.species, new.score, uid) for new, uid in zip(boxes, kept, strict=True)]
+                connection.executemany(_TOLD, told)

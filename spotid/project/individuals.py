@@ -173,17 +173,18 @@ def gallery(store: Store, number: int, shelf: str, after: int = 0, limit: int = 
 def stations_of(store: Store, number: int) -> list[sqlite3.Row]:
     """Where an individual was seen: name (or None), coordinates, how often, first and last time."""
     return store.all(
-        "SELECT station.name, latitude, longitude, COUNT(*) AS n, MIN(captured_at) AS first, MAX(captured_at) AS last"
+        "SELECT station.name, latitude, longitude, x_m, y_m, COUNT(*) AS n, MIN(captured_at) AS first,"
+        " MAX(captured_at) AS last"
         f" {MEMBERS} WHERE individual.number = ? GROUP BY station.id ORDER BY n DESC, station.name",
         number,
     )
 
 
 def places(store: Store, limit: int = 1000) -> list[sqlite3.Row]:
-    """Stations whose coordinates are known."""
+    """Stations whose places are known, in degrees or to each other."""
     return store.all(
-        "SELECT name, latitude, longitude FROM station WHERE latitude IS NOT NULL AND longitude IS NOT NULL"
-        " ORDER BY id LIMIT ?",
+        "SELECT name, latitude, longitude, x_m, y_m FROM station WHERE latitude + longitude IS NOT NULL"
+        " OR x_m + y_m IS NOT NULL ORDER BY id LIMIT ?",
         limit,
     )
 

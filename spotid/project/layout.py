@@ -69,6 +69,16 @@ class Layout:
         return self.cache / "candidates.sqlite"
 
     @property
+    def adapted(self) -> Path:
+        """The head that adapts embeddings to the survey; remakeable."""
+        return self.cache / "adapted.npz"
+
+    @property
+    def heads(self) -> Path:
+        """What was learnt from answers, every version."""
+        return self.root / "heads"
+
+    @property
     def exports(self) -> Path:
         """Results."""
         return self.root / "exports"

@@ -42,7 +42,7 @@ def keep_places(store: Store, places: Iterable[Place]) -> None:
             if one.latitude is not None and one.longitude is not None:
                 connection.execute(
                     "UPDATE station SET latitude = ?, longitude = ?, placed_by = ? WHERE id = ?"
-                    " AND (latitude IS NULL OR placed_by = ?)",
+                    " AND x_m IS NULL AND (latitude IS NULL OR placed_by = ?)",
                     (one.latitude, one.longitude, PACKAGE, row, PACKAGE),
                 )
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from spotid.errors import NewerProjectError, ProjectError
+from spotid.project.schema_newer import SEVENTH
 
 APPLICATION_ID = 0x53504F54  # "SPOT"
 migrations = Migrations("spotid")
@@ -235,6 +236,28 @@ FIFTH = (
 def m005_collections_clips_and_clocks(db: Database) -> None:
     """Collections with what they say, clips and their stills, species, and what is said of camera clocks."""
     for statement in FIFTH:
+        db.execute(statement)
+
+
+SIXTH = (
+    # Where stations are to each other, where nobody tells degrees: metres to the east and north of any one point, the
+    # same for all stations. A station has these or degrees, never both.
+    """ALTER TABLE station ADD COLUMN x_m REAL""",
+    """ALTER TABLE station ADD COLUMN y_m REAL""",
+)
+
+
+@migrations()
+def m006_places_without_a_map(db: Database) -> None:
+    """Places of stations to each other, without degrees."""
+    for statement in SIXTH:
+        db.execute(statement)
+
+
+@migrations()
+def m007_classifiers(db: Database) -> None:
+    """What classifiers say of species."""
+    for statement in SEVENTH:
         db.execute(statement)
 
 

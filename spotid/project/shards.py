@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from spotid import __version__
 from spotid.project import shard_files
 from spotid.project.files import write_whole
 from spotid.project.layout import Layout
+from spotid.project.scope import Scope
 from spotid.project.sightings import OUT_SQL
 from spotid.project.store import Store
 from spotid.words import SightingState
@@ -26,12 +27,17 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class EncoderRow:
-    """An encoder as the project knows it."""
+    """An encoder as the project knows it; with a ``scope``, of these sightings alone."""
 
     id: int
     identity: str
     name: str
     dim: int
+    scope: Scope | None = None
+
+    def only(self, scope: Scope | None) -> EncoderRow:
+        """The same encoder, of the sightings of one profile."""
+        return replace(self, scope=scope)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -117,7 +123,8 @@ def write_manifest(layout: Layout, store: Store) -> None:
 
 
 def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], np.ndarray]:
-    """The ids of all described sightings in the line, in order, and their ``(n, dim)`` float16 unit rows."""
+    """The ids of all described sightings in the line, in order, and their ``(n, dim)`` float16 unit rows; where the
+    encoder has a scope, of those in it."""
     import numpy as np
 
     rows = store.all(
@@ -125,6 +132,8 @@ def load(layout: Layout, store: Store, encoder: EncoderRow) -> tuple[list[int], 
         f" WHERE encoder_id = ? AND state NOT IN {OUT_SQL} ORDER BY sighting_id",
         encoder.id,
     )
+    if encoder.scope is not None:
+        rows = [row for row in rows if row["sighting_id"] in encoder.scope.ids]
     vectors = np.zeros((len(rows), encoder.dim), np.float16)
     by_shard: dict[int, list[tuple[int, int]]] = {}
     for position, row in enumerate(rows):

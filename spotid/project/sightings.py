@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spotid.boxes import Box
+from spotid.project.scope import Scope
 from spotid.project.store import Store
 from spotid.words import MediaState, SightingState
 
 # Neither withdrawn nor of another species: what lists, pages about animals and exports are made of.
 OUT = (SightingState.WITHDRAWN, SightingState.OTHER)
+DETECTOR = "detector"  # who told a species that the detector told along with the box
 ORIGINAL = "original"  # who boxed what came from the original SpotID: each of its crops is one box
 OUT_SQL = "('" + "', '".join(OUT) + "')"
 # The condition that a file shows an animal that individuals are told apart of, or may.
@@ -33,11 +35,12 @@ FROM sighting JOIN media ON media.id = sighting.media_id LEFT JOIN station ON st
 
 @dataclass(frozen=True, slots=True)
 class NewSighting:
-    """A box to be kept."""
+    """A box to be kept. ``species`` where the detector itself tells what it is: a person, a vehicle."""
 
     box: Box
     score: float
     how: str
+    species: str = ""
 
 
 def sighting_uid(media_uid: str, box: Box, attempt: int = 0) -> str:
@@ -72,9 +75,11 @@ def insert(connection: sqlite3.Connection, media_id: int, media_uid: str, new: N
             return uid
         attempt += 1
         uid = sighting_uid(media_uid, box, attempt)
+    told = (new.species, DETECTOR if new.species else "", new.score if new.species else None)
     connection.execute(
-        "INSERT INTO sighting (uid, media_id, x, y, w, h, score, boxed_by, how) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (uid, media_id, box.x, box.y, box.w, box.h, new.score, boxed_by, new.how),
+        "INSERT INTO sighting (uid, media_id, x, y, w, h, score, boxed_by, how, species, species_by, species_score)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (uid, media_id, box.x, box.y, box.w, box.h, new.score, boxed_by, new.how, *told),
     )
     return uid
 
@@ -120,9 +125,16 @@ def keep_cropped(
 ) -> None:
     """Note that a sighting's crop and cut-out are on the disk; ``seal`` is the checksum of its pictures.
 
-    A crop that was lost and made again by the same recipe needs no new description.
+    A crop that was lost and made again by the same recipe needs no new description. What was described on a crop made
+    by another one, or nobody knows how, counts no more; but for what the original SpotID has described, which looked at
+    crops of its own.
     """
     with store.write() as connection:
+        connection.execute(
+            "DELETE FROM embedding WHERE sighting_id IN (SELECT id FROM sighting WHERE id = ? AND recipe IS NOT ?)"
+            " AND encoder_id NOT IN (SELECT id FROM encoder WHERE name = ?)",
+            (sighting_id, recipe, ORIGINAL),
+        )
         connection.execute(
             "UPDATE sighting SET recipe = ?1, cut_by = ?2, cut_score = ?3, quality = ?4, seal = ?5, problem = NULL,"
             " state = CASE WHEN state IN (?6, ?7) THEN state"  # taken out of the line meanwhile: stays so
@@ -176,8 +188,13 @@ def withdrawn(store: Store) -> frozenset[str]:
     return frozenset(row["uid"] for row in rows)
 
 
-def count(store: Store, state: str | None = None) -> int:
-    """How many sightings there are in one state; without one, all but the withdrawn and those of other species."""
+def count(store: Store, state: str | None = None, scope: Scope | None = None) -> int:
+    """How many sightings there are in one state; without one, all but the withdrawn and those of other species.
+
+    With a ``scope``, how many of its sightings are in that state.
+    """
+    if scope is not None:
+        return sum(row["id"] in scope.ids for row in store.all("SELECT id FROM sighting WHERE state = ?", state))
     if state is None:
         return int(store.value(f"SELECT COUNT(*) FROM sighting WHERE state NOT IN {OUT_SQL}"))
     return int(store.value("SELECT COUNT(*) FROM sighting WHERE state = ?", state))

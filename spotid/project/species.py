@@ -1,8 +1,9 @@
 """Species first, individuals second: what was said of each animal's species, and who waits on the shelf of the others.
 
 ``sighting.species`` is the name as it was told, ``species_by`` by whom: "person", "recognitions" (another program's
-file), "sheet" or "folder". A person counts more than a file of recognitions, that more than a spreadsheet, that more
-than a folder's name. Of whom nothing was told goes on.
+file), "detector" (a person or a vehicle, told with its box), "sheet", "folder" or "classifier". Each counts more than
+those after it: a sheet or a folder speaks of the whole picture, and a classifier only where nobody else has told a
+species. Of whom nothing was told goes on.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from spotid.project import notes
+from spotid.project import classified, notes
 from spotid.project.store import Store
 from spotid.words import SightingState
 
-PERSON, RECOGNITIONS = "person", "recognitions"
+PERSON, RECOGNITIONS, CLASSIFIER = "person", "recognitions", "classifier"
 WORDS = "species_words"  # a note: what people of this project have said of names, as JSON: name → ours
 IN_LINE = (SightingState.DETECTED, SightingState.CROPPED, SightingState.EMBEDDED)
 Ours = Callable[[str], "bool | None"]
@@ -26,10 +27,14 @@ _FOLLOW = """
 UPDATE sighting SET species = media.said_species, species_by = media.said_by, species_score = NULL FROM media
 WHERE media.id = sighting.media_id AND media.said_species != '' AND species_by != 'person'
   AND (species_by != 'recognitions' OR media.said_by = 'person')
+  AND (species_by != 'detector' OR species NOT IN ('person', 'vehicle') OR media.said_by = 'person')
   AND (species != media.said_species OR species_by != media.said_by)
 """
+# A detector that names animals, too, has written the name into ``how``.
 _FORGET = """
-UPDATE sighting SET species = '', species_by = '', species_score = NULL WHERE species_by IN ('sheet', 'folder')
+UPDATE sighting SET species = CASE WHEN how LIKE 'detector: %' THEN substr(how, 11) ELSE '' END,
+  species_by = CASE WHEN how LIKE 'detector: %' THEN 'detector' ELSE '' END,
+  species_score = CASE WHEN how LIKE 'detector: %' THEN score END WHERE species_by IN ('sheet', 'folder')
   AND media_id IN (SELECT id FROM media WHERE said_species = '')
 """
 _TAKEN_BACK = """
@@ -37,11 +42,29 @@ UPDATE sighting SET species = '', species_by = '', species_score = NULL WHERE sp
   AND EXISTS (SELECT 1 FROM collection WHERE taken_back_at IS NOT NULL) AND media_id NOT IN (SELECT media_id
     FROM recognition JOIN collection ON collection.id = collection_id WHERE taken_back_at IS NULL)
 """
-# Nobody's answer is thrown over by a spreadsheet: who was identified stays, until a person says otherwise.
+# A classifier that is no longer in force, or has taken its word back, is no longer heard.
+_UNHEARD = """
+UPDATE sighting SET species = '', species_by = '', species_score = NULL WHERE species_by = 'classifier'
+  AND id NOT IN (SELECT sighting_id FROM classified WHERE classifier_id = ?1 AND species != '')
+"""
+# ?2: names of spreadsheets and folders that say nothing, such as "unknown animal".
+_HEARD = """
+UPDATE sighting SET species = word.species, species_by = 'classifier', species_score = word.score
+  FROM classified AS word WHERE word.sighting_id = sighting.id AND word.classifier_id = ?1 AND word.species != ''
+  AND (species_by IN ('', 'classifier')
+       OR (species_by IN ('sheet', 'folder') AND sighting.species IN (SELECT value FROM json_each(?2))))
+  AND (sighting.species != word.species OR species_by != 'classifier' OR species_score IS NOT word.score)
+"""
+# Nobody's answer is thrown over by a spreadsheet: who was identified stays, until a person says otherwise. What a
+# classifier says moves nobody of whom a person has answered anything at all.
 _OUT = """
 UPDATE sighting SET state = 'other' WHERE state IN ('detected', 'cropped', 'embedded')
   AND species IN (SELECT value FROM json_each(?1))
   AND (species_by = 'person' OR uid NOT IN (SELECT sighting_uid FROM identity))
+  AND (species_by != 'classifier' OR uid NOT IN (SELECT value FROM json_each(?2)))
+"""
+_ANSWERED = """
+SELECT a, b FROM decision WHERE kind != 'undo' AND uid NOT IN (SELECT target FROM decision WHERE kind = 'undo')
 """
 # Its crop and its numbers are still there, where it had any.
 _BACK = """CASE WHEN recipe IS NULL THEN 'detected' WHEN id IN (SELECT sighting_id FROM embedding) THEN 'embedded'
@@ -90,16 +113,37 @@ def settle(store: Store, ours: Ours) -> Settled:
     ``ours`` says of a name whether individuals are told apart of it, None where the name says nothing.
     """
     with store.write() as connection:
-        connection.execute(_TAKEN_BACK)
-        connection.execute(_FORGET)
-        connection.execute(_FOLLOW)
+        _follow(connection)
+        _hear(connection, classified.in_force(store), ours)
         return _sort(connection, ours)
+
+
+def follow(store: Store) -> None:
+    """Let every animal bear the name that recognitions, spreadsheets and folders tell now; none is moved by it."""
+    with store.write() as connection:
+        _follow(connection)
+
+
+def _follow(connection: sqlite3.Connection) -> None:
+    connection.execute(_TAKEN_BACK)
+    connection.execute(_FORGET)
+    connection.execute(_FOLLOW)
+
+
+def _hear(connection: sqlite3.Connection, classifier: int | None, ours: Ours) -> None:
+    """Let the word of the classifier in force count where nobody else has told a species."""
+    connection.execute(_UNHEARD, (classifier,))
+    if classifier is not None:
+        told = connection.execute("SELECT DISTINCT species FROM sighting WHERE species_by IN ('sheet', 'folder')")
+        nothing = json.dumps([row[0] for row in told if ours(row[0]) is None])
+        connection.execute(_HEARD, (classifier, nothing))
 
 
 def _sort(connection: sqlite3.Connection, ours: Ours) -> Settled:
     told = connection.execute("SELECT DISTINCT species FROM sighting WHERE species != '' AND state != 'withdrawn'")
     others = json.dumps([row[0] for row in told if ours(row[0]) is False])
-    out = connection.execute(_OUT, (others,)).rowcount
+    answered = json.dumps([uid for row in connection.execute(_ANSWERED) for uid in row if uid is not None])
+    out = connection.execute(_OUT, (others, answered)).rowcount
     back = connection.execute(
         f"UPDATE sighting SET state = {_BACK} WHERE state = 'other'"
         " AND species NOT IN (SELECT value FROM json_each(?))",

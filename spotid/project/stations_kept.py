@@ -15,13 +15,14 @@ from spotid.project.store import Store
 
 LONGEST = 100  # letters of a name
 PERSON = "person"
+FARTHEST_M = 20_000_000.0  # half way around the earth
 # Of a clip its stills are counted, and the clip itself where it has none.
 COUNTED = (
     "media.state != 'missing' AND (media.kind != 'clip' OR NOT EXISTS"
     " (SELECT 1 FROM media AS still WHERE still.parent_id = media.id AND still.state != 'missing'))"
 )
 _STATIONS = f"""
-SELECT station.id, name, latitude, longitude, placed_by, sensitive, COUNT(media.id) AS photographs,
+SELECT station.id, name, latitude, longitude, x_m, y_m, placed_by, sensitive, COUNT(media.id) AS photographs,
        COALESCE(SUM({SHOWS_OURS}), 0) AS animals, MIN(captured_at) AS first, MAX(captured_at) AS last,
        json_group_array(DISTINCT camera) AS cameras,
        (SELECT COUNT(*) FROM deployment WHERE station_id = station.id) AS deployments
@@ -31,12 +32,17 @@ FROM station LEFT JOIN media ON media.station_id = station.id AND {COUNTED}
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place where cameras stand. ``placed_by``: "", "table", "person", "photographs", "sheet" or "package"."""
+    """A place where cameras stand. ``placed_by``: "", "table", "person", "photographs", "sheet" or "package".
+
+    ``x_m``, ``y_m``: metres east and north of any one point, where that is all that is known of it.
+    """
 
     id: int
     name: str
     latitude: float | None
     longitude: float | None
+    x_m: float | None
+    y_m: float | None
     placed_by: str
     sensitive: bool
     photographs: int
@@ -104,8 +110,19 @@ def place(store: Store, station_id: int, latitude: float | None, longitude: floa
     _check(latitude, longitude)
     with store.write() as connection:
         connection.execute(
-            "UPDATE station SET latitude = ?, longitude = ?, placed_by = ? WHERE id = ?",
+            "UPDATE station SET latitude = ?, longitude = ?, x_m = NULL, y_m = NULL, placed_by = ? WHERE id = ?",
             (latitude, longitude, "" if latitude is None else by, station_id),
+        )
+
+
+def place_beside(store: Store, station_id: int, x_m: float, y_m: float, by: str = PERSON) -> None:
+    """Say where a station is beside the others, in metres east and north of any one point; its degrees go."""
+    station(store, station_id)
+    check_beside(x_m, y_m)
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE station SET latitude = NULL, longitude = NULL, x_m = ?, y_m = ?, placed_by = ? WHERE id = ?",
+            (x_m, y_m, by, station_id),
         )
 
 
@@ -141,10 +158,10 @@ def join(store: Store, station_id: int, into_id: int) -> None:
                     f"UPDATE {table} SET deployment_id = ? WHERE deployment_id = ?", (twin["id"], row["id"])
                 )
             connection.execute("DELETE FROM deployment WHERE id = ?", (row["id"],))
-        if other.latitude is None:
+        if other.latitude is None and other.x_m is None:
             connection.execute(
-                "UPDATE station SET latitude = ?, longitude = ?, placed_by = ? WHERE id = ?",
-                (one.latitude, one.longitude, one.placed_by, other.id),
+                "UPDATE station SET latitude = ?, longitude = ?, x_m = ?, y_m = ?, placed_by = ? WHERE id = ?",
+                (one.latitude, one.longitude, one.x_m, one.y_m, one.placed_by, other.id),
             )
         connection.execute("DELETE FROM station WHERE id = ?", (one.id,))
 
@@ -237,6 +254,14 @@ def _check(latitude: float | None, longitude: float | None) -> None:
     if latitude == 0 and longitude == 0:
         raise BadRequestError(
             "0 and 0 is what devices write that know no place.", "Leave both empty until you know better."
+        )
+
+
+def check_beside(x_m: float, y_m: float) -> None:
+    """Raises BadRequestError for metres that can't be between stations."""
+    if not (abs(x_m) <= FARTHEST_M and abs(y_m) <= FARTHEST_M):
+        raise BadRequestError(
+            f"“{x_m:g} / {y_m:g}” are no metres between stations.", "Look at the numbers, and whether they are metres."
         )
 
 

@@ -14,7 +14,7 @@ EARTH_M = 6_371_000.0
 _TOLD = (
     "SELECT station_id, gps_latitude, gps_longitude FROM media JOIN station ON station.id = station_id"
     " WHERE gps_latitude IS NOT NULL AND gps_longitude IS NOT NULL AND NOT (gps_latitude = 0 AND gps_longitude = 0)"
-    " AND (station.latitude IS NULL OR station.placed_by = ?)"
+    " AND x_m IS NULL AND (station.latitude IS NULL OR station.placed_by = ?)"
 )
 Where = tuple[float, float]
 

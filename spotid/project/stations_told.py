@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spotid.project import cameras, notes, spans
 from spotid.project.deployments import PERSON, TABLE
@@ -25,7 +25,10 @@ READ_NOTE = "stations"  # with the folder: what its table said when it was last 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a table: days or moments as ISO; ``outages``: when the camera stopped, when it worked again."""
+    """One line of a table: days or moments as ISO; ``outages``: when the camera stopped, when it worked again.
+
+    ``x_m``, ``y_m``: metres from any one point, where the table has no degrees.
+    """
 
     station: str
     camera: str = ""
@@ -34,12 +37,15 @@ class Line:
     start: str | None = None
     end: str | None = None
     outages: tuple[tuple[str, str | None], ...] = ()
+    x_m: float | None = field(default=None, repr=False)
+    y_m: float | None = field(default=None, repr=False)
 
 
 def keep_folder_table(store: Store, folder: str, lines: Sequence[Line]) -> list[str]:
     """Keep what the table of a folder says, as ``keep_table``, unless it says what it said the last time: what people
     changed since is not undone by every run."""
-    name, digest = f"{READ_NOTE} {folder}", hashlib.sha256(repr(list(lines)).encode()).hexdigest()
+    said = repr(list(lines)) + "".join(f" {line.x_m},{line.y_m}" for line in lines if line.x_m is not None)
+    name, digest = f"{READ_NOTE} {folder}", hashlib.sha256(said.encode()).hexdigest()
     if notes.get(store, name) == digest:
         return []
     told = keep_table(store, lines)
@@ -62,17 +68,34 @@ def keep_table(store: Store, lines: Iterable[Line]) -> list[str]:
 
 
 def _place(connection: sqlite3.Connection, station: int, line: Line, told: list[str]) -> None:
+    if line.x_m is not None:
+        _beside(connection, station, line, told)
+        return
     if line.latitude is None or line.longitude is None:
         return
-    known = connection.execute("SELECT latitude, longitude, placed_by FROM station WHERE id = ?", (station,)).fetchone()
+    known = connection.execute("SELECT * FROM station WHERE id = ?", (station,)).fetchone()
+    if known["placed_by"] == PERSON and known["x_m"] is not None:
+        told.append(f"“{line.station}” stays where a person placed it.")
+        return
     if known["placed_by"] == PERSON and known["latitude"] is not None:
         away = metres((known["latitude"], known["longitude"]), (line.latitude, line.longitude))
         if away > MOVED_M:
             told.append(f"“{line.station}” stays where a person placed it, {away:,.0f} m from where the table has it.")
         return
     connection.execute(
-        "UPDATE station SET latitude = ?, longitude = ?, placed_by = ? WHERE id = ?",
+        "UPDATE station SET latitude = ?, longitude = ?, x_m = NULL, y_m = NULL, placed_by = ? WHERE id = ?",
         (line.latitude, line.longitude, TABLE, station),
+    )
+
+
+def _beside(connection: sqlite3.Connection, station: int, line: Line, told: list[str]) -> None:
+    known = connection.execute("SELECT * FROM station WHERE id = ?", (station,)).fetchone()
+    if known["placed_by"] == PERSON and (known["x_m"], known["y_m"]) != (line.x_m, line.y_m):
+        told.append(f"“{line.station}” stays where a person placed it.")
+        return
+    connection.execute(
+        "UPDATE station SET latitude = NULL, longitude = NULL, x_m = ?, y_m = ?, placed_by = ? WHERE id = ?",
+        (line.x_m, line.y_m, TABLE, station),
     )
 
 

@@ -73,6 +73,8 @@ class Store:
         self._local = threading.local()
         self._readers: list[_Reader] = []
         self._writer = None if readonly else connect(path)
+        # What takes long to work out, by name: what it was made of, and what came of it. Gone when the project closes.
+        self.memory: dict[str, tuple[Any, Any]] = {}
 
     @property
     def reader(self) -> sqlite3.Connection:

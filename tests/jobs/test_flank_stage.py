@@ -21,7 +21,7 @@ def test_it_comes_after_the_crop_and_before_the_coat() -> None:
 
 def test_a_profile_may_switch_it_off(stock, monkeypatch) -> None:
     asked: list[float] = []
-    monkeypatch.setattr(flanks, "tell_flanks", lambda project, progress, padding: asked.append(padding))
+    monkeypatch.setattr(flanks, "tell_flanks", lambda project, progress, padding, scope: asked.append(padding))
     line = line_of(stock.project, settings())
     line.work(Stage.FLANK)(Silent())
     assert asked == [line.profile.padding]

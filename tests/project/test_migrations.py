@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spotid.project import deployments, frames, ledger, schema, sightings
+from spotid.project import classified, deployments, frames, ledger, schema, sightings, stations_kept
 from spotid.project.folder import open_project
 from spotid.project.layout import DATABASE
 from spotid.review.desk import Desk
@@ -28,7 +28,7 @@ def make(folder: Path, version: int) -> dict[str, Any]:
     return said
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize("looking", [False, True])
 def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: bool) -> None:
     said = make(tmp_path / "old", version)
@@ -62,6 +62,41 @@ def test_an_older_project_says_what_it_said(tmp_path, version: int, looking: boo
         assert schema.version(copy) == version
         assert copy.execute("SELECT COUNT(*) FROM decision").fetchone()[0] == len(said["answers"])
         copy.close()
+
+
+def test_places_and_clocks_of_schema_5_stay(tmp_path) -> None:
+    said = make(tmp_path / "old", 5)
+    project = open_project(tmp_path / "old")
+    try:
+        rows = project.store.all("SELECT * FROM station ORDER BY name")
+        known = ("name", "latitude", "longitude", "placed_by", "sensitive")
+        assert [[row[name] for name in known] for row in rows] == said["stations"]
+        assert all(row["x_m"] is None and row["y_m"] is None for row in rows)
+        moments = project.store.all("SELECT uid, clock_at, captured_at FROM media ORDER BY id")
+        assert [list(row) for row in moments] == said["moments"]
+        words = project.store.all("SELECT deployment_id, camera, from_at, offset_s, reason FROM clock_word ORDER BY id")
+        assert [list(row) for row in words] == said["words"]
+        stations_kept.place_beside(project.store, rows[0]["id"], 0.0, -1200.5)
+        assert stations_kept.station(project.store, rows[0]["id"]).y_m == -1200.5
+    finally:
+        project.close()
+
+
+def test_a_project_of_schema_6_can_be_named_by_a_classifier(tmp_path) -> None:
+    make(tmp_path / "old", 6)
+    project = open_project(tmp_path / "old")
+    try:
+        place = project.store.one("SELECT x_m, y_m FROM station ORDER BY id LIMIT 1")
+        assert place is not None and tuple(place) == (120.0, -40.5)
+        rows = project.store.all("SELECT id, uid FROM sighting ORDER BY id")
+        assert classified.in_force(project.store) is None and classified.of(project.store, [rows[0]["uid"]]) == {}
+        word = classified.Word("dog", 0.9)
+        row = classified.begin(project.store, "identity", "name", 0.8, lambda words, least: word)
+        classified.keep(project.store, row, [(rows[0]["id"], [word], word)])
+        classified.put_in_force(project.store, row)
+        assert classified.of(project.store, [rows[0]["uid"]])[rows[0]["uid"]].counts == "dog"
+    finally:
+        project.close()
 
 
 def test_moments_and_offsets_of_an_older_project_stay(tmp_path) -> None:

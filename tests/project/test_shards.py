@@ -98,3 +98,16 @@ def test_vectors_outlive_damage_to_the_files_beside_them(stock) -> None:
             assert stem.with_suffix(".npy").read_bytes() == before
             assert shards.damaged(stock.project.layout, stock.project.store) == []
     assert sightings.count(stock.project.store, SightingState.EMBEDDED) == 6
+
+
+@pytest.mark.parametrize("before", ["older", None])
+def test_what_was_described_on_another_crop_counts_no_more_but_the_original_program_s(stock, before) -> None:
+    store, one = stock.project.store, stock.ids[0]
+    ours, theirs = (shards.encoder_row(store, f"{name} 1", name, 8) for name in ("coat", sightings.ORIGINAL))
+    with store.write() as connection:
+        connection.execute("UPDATE sighting SET recipe = ? WHERE id = ?", (before, one))
+        for encoder in (ours, theirs):
+            connection.execute("INSERT INTO embedding VALUES (?, ?, 9, 0)", (encoder.id, one))
+    sightings.keep_cropped(store, one, recipe="newer", cut_by="c", cut_score=1.0, quality=1.0)
+    left = store.all("SELECT encoder_id FROM embedding WHERE sighting_id = ?", one)
+    assert [row["encoder_id"] for row in left] == [theirs.id]
