@@ -86,7 +86,6 @@ function chip(text, className) {
 function draw(next, focusList) {
   const came = listing?.path;
   listing = next;
-  el("browse-typed").value = next.path;
   el("browse-up").disabled = !next.parent;
   el("browse-places").replaceChildren(...next.places.map((p) => item(p, false)));
   [...el("browse-places").querySelectorAll("button")].forEach((b, i) => {
@@ -107,18 +106,26 @@ function draw(next, focusList) {
 
 const listButtons = () => /** @type {HTMLButtonElement[]} */ ([...el("browse-list").querySelectorAll("button")]);
 
-/** @param {string} path @param {boolean} focusList @returns {Promise<boolean>} */
+/**
+ * Ask for a folder and show it. An answer that a later question has overtaken is neither shown nor told as a fault.
+ * @param {string} path @param {boolean} focusList @returns {Promise<"shown" | "overtaken" | "failed">}
+ */
 async function go(path, focusList) {
   const mine = ++asked;
+  const typed = el("browse-typed").value;
   try {
     const next = await get(`/api/browse?path=${encodeURIComponent(path)}&files=${FILES[mode] ?? ""}`);
-    if (mine !== asked) return true; // a later click has overtaken this answer
+    if (mine !== asked) return "overtaken";
     showError(el("browse-error"), null);
+    // What somebody has begun to type meanwhile stays.
+    if (el("browse-typed").value === typed) el("browse-typed").value = next.path;
+    else focusList = false;
     draw(next, focusList);
-    return true;
+    return "shown";
   } catch (error) {
-    if (mine === asked) showError(el("browse-error"), error);
-    return false;
+    if (mine !== asked) return "overtaken";
+    showError(el("browse-error"), error);
+    return "failed";
   }
 }
 
@@ -169,11 +176,12 @@ async function open(input, how) {
   el("browse-new").hidden = mode !== "output";
   el("browse-choose").hidden = mode in FILES && mode !== "images"; // a file is wanted, and pressing it chooses it
   el("browse-name").value = mode === "output" ? last : "";
+  el("browse-typed").value = "";
   showError(el("browse-error"), null);
   dialog().showModal();
   // A path that is not there yet is no mistake here: fall back to its parent, then to the home folder.
   for (const path of mode === "output" ? [parent, ""] : [current, parent, ""]) {
-    if (await go(path, true)) return;
+    if ((await go(path, true)) !== "failed") return;
   }
 }
 
@@ -191,8 +199,8 @@ export function wireBrowse() {
   el("browse-cancel").addEventListener("click", () => dialog().close());
   el("browse-choose").addEventListener("click", async () => {
     const typed = el("browse-typed").value.trim();
-    if (listing && typed !== listing.path && !(await go(typed, false))) return;
-    choose();
+    if (typed && typed !== listing?.path && (await go(typed, false)) !== "shown") return;
+    if (dialog().open) choose();
   });
   el("browse-typed").addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;

@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
+
+from tests.end_to_end.quiet import quiet
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +50,7 @@ def test_every_page_draws_without_the_network(page, site, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     for name in ("", "run", "review", "individuals", "sightings", "export"):
         page.goto(site.url(name))
-        page.wait_for_load_state("networkidle")
+        quiet(page)
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (
             f"{name} is wider than the window"
@@ -89,6 +91,33 @@ def test_home_opens_a_project_by_its_path_and_from_the_list(page, site) -> None:
     page.goto(site.address)
     page.locator("[data-open]").first.click()
     page.wait_for_url(f"**/project/{site.project.id}/**")
+
+
+def test_the_folder_chooser_takes_what_was_typed_while_it_was_still_looking(page, site, tmp_path) -> None:
+    wanted, slow = tmp_path / "disk" / "wanted", []
+    wanted.mkdir(parents=True)
+
+    def late(route: Route) -> None:
+        if not slow:  # the first listing is that of a folder which is not there, and comes after the choice
+            slow.append(route)
+            return
+        route.continue_()
+
+    page.goto(site.address)
+    images = page.get_by_label("Path to uncropped images", exact=True)
+    images.fill(str(tmp_path / "gone" / "cards"))
+    page.route("**/api/browse*", late)
+    page.get_by_role("button", name="Browse… for the photographs").click()
+    typed = page.locator("#browse-typed")
+    expect(typed).to_have_value("")
+    page.wait_for_timeout(50)
+    typed.fill(str(wanted))
+    page.locator("#browse-choose").click()
+    expect(page.locator("#browse")).to_be_hidden()
+    expect(images).to_have_value(str(wanted))
+    slow[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(images).to_have_value(str(wanted))
 
 
 def test_the_folder_chooser_by_keyboard(page, site, tmp_path) -> None:
