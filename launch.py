@@ -24,7 +24,8 @@ SpotID tells individual patterned animals apart in camera-trap photographs.
   python3 launch.py demo               open it with the small sample survey
   python3 launch.py run FOLDER ...     any command of the command line; "run --help" explains one,
                                        "commands" lists them all
-  python3 launch.py models             install the packages that run the published models as well
+  python3 launch.py models             install the packages that run the published models as well; with a word
+                                       after it, such as "models list", a command of the command line
   python3 launch.py test [...]         check the program itself; what follows is handed to pytest
   python3 launch.py --version          say which version this is
   python3 launch.py --help             this text; installs nothing
@@ -83,6 +84,11 @@ def command_line(args: list[str]) -> list[str]:
     return args
 
 
+def set_for(args: list[str]) -> str:
+    """The set of packages that a command needs. “models” alone installs; “models list” and the like only use."""
+    return "core" if not args or (args[0] == "models" and len(args) > 1) else SETS.get(args[0], "core")
+
+
 def windowed() -> bool:
     """Whether this is the program that is double-clicked: any name of the frozen one but that of the command line."""
     return bool(getattr(sys, "frozen", False)) and "spotid-cli" not in os.path.basename(sys.executable).lower()
@@ -123,7 +129,7 @@ def main(argv: list[str] | None = None) -> int:
         import multiprocessing
 
         multiprocessing.freeze_support()
-        if args[:1] in (["test"], ["models"]) and not windowed():
+        if (args[:1] == ["test"] or args == ["models"]) and not windowed():
             say(f"The installed program has no command “{args[0]}”; it needs a source checkout.")
             return 2
         return start(args)
@@ -142,8 +148,8 @@ def main(argv: list[str] | None = None) -> int:
 
     environment = Environment(HERE)
     try:
-        environment.make_ready(SETS.get(args[0], "core") if args else "core")
-        if args[:1] == ["models"]:
+        environment.make_ready(set_for(args))
+        if args == ["models"]:
             say("The packages for the published models are installed.")
             return 0
         if args[:1] == ["test"]:

@@ -4,10 +4,11 @@
     .venv/bin/python benchmarks/calibration.py FOLDER … --keep PROJECTS --station-level none
 
 Folders are as for ``identify.py``; so are ``--keep`` and ``--station-level``. A reviewer who knows the labels is asked
-what the review asks. *Shipped* is the calibration before any answer. Then the individuals are split at random into
-halves: the reviewer answers what is asked of one half, the calibration is fitted to these answers, and both are judged
-on what is asked of the other half (means over so many splits). Error: expected calibration error with ten bins of
-equally many pairs. Sets that are small or lopsided have a large error by chance alone: "by luck" is what a perfect
+what the review asks. *Shipped* is the calibration before any answer; of lists that other than the built-in parts made,
+it is a curve for ordering questions alone, which nobody is shown. Then the individuals are split at random into halves:
+the reviewer answers what is asked of one half, the calibration is fitted to these answers, and both are judged on what
+is asked of the other half (means over so many splits). Error: expected calibration error with ten bins of equally many
+pairs. Sets that are small or lopsided have a large error by chance alone: "by luck" is what a perfect
 calibration of the same chances would show.
 """
 
@@ -27,7 +28,7 @@ from pairs import asked
 from report import Report, brier, calibration_error, machine
 
 from spotid.match.calibrate import log_loss
-from spotid.match.chance import Calibration, fitted, shipped
+from spotid.match.chance import Calibration, fitted, fitted_alone, foreign_parts, shipped, unknown
 from spotid.project import media, notes
 from spotid.project.asked import AskedPair
 from spotid.project.folder import Project, create_project, open_project
@@ -62,25 +63,32 @@ def measure(folder: Path, place: Path, chosen: argparse.Namespace) -> Report:
         if not pairs:
             report.facts.append("nothing is asked: the lists are not made yet")
             return report
-        judge(report, "shipped", [(shipped(), pairs)])
+        judge(report, "shipped", [(before_answers(project), pairs)])
         halves(project, labelled, chosen.splits, report)
     finally:
         project.close()
     return report
 
 
+def before_answers(project: Project) -> Calibration:
+    """What a project without answers goes by."""
+    parts = foreign_parts(project.layout)
+    return unknown(parts) if parts else shipped()
+
+
 def halves(project: Project, labelled: LabelledSet, splits: int, report: Report) -> None:
     """Before and after the answers on one half of the individuals, judged on the other half."""
     everyone = sorted({label.identity for label in labelled.labels if label.identity})
-    rng = np.random.default_rng(0)
+    rng, start = np.random.default_rng(0), before_answers(project)
+    fit = fitted if start is shipped() else fitted_alone
     before, after, answers = [], [], []
     for _ in range(splits):
         shuffled = [everyone[index] for index in rng.permutation(len(everyone))]
         known, unknown = set(shuffled[: len(shuffled) // 2]), set(shuffled[len(shuffled) // 2 :])
         taught, judged = asked(project, labelled, known), asked(project, labelled, unknown)
         if len(judged) >= 10:
-            before.append((shipped(), judged))
-            after.append((fitted(shipped(), taught), judged))
+            before.append((start, judged))
+            after.append((fit(start, taught), judged))
             answers.append(len(taught))
     if not before:
         report.facts.append("too few pairs to split")
@@ -88,7 +96,7 @@ def halves(project: Project, labelled: LabelledSet, splits: int, report: Report)
     judge(report, "half, shipped", before)
     judge(report, "half, refit", after)
     report.put("half, refit", answers=float(np.mean(answers)))
-    changed = sum(one is not shipped() for one, _ in after)
+    changed = sum(one is not start for one, _ in after)
     report.put("half, refit", splits_refit=changed)
 
 

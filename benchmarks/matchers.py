@@ -8,7 +8,8 @@ A folder holds ``manifest.csv`` with the columns path, identity and, where known
 otherwise. Candidates of the query's own encounter are left out; without that column, pictures of one camera within 60
 minutes are one encounter, and so are pictures whose names begin with the same number where names end in "photo".
 Methods: ``dog`` and ``hessian`` (LNBNN over an index of all spots of that kind), ``joined`` (the sum of both, asked
-from either side), ``pairs`` (the built-in matcher, every pair; slow) and ``pairs+joined``. One thread; CPU seconds.
+from either side), ``pairs`` (the built-in matcher, every pair; slow), ``pairs+joined``, and any matcher by its name,
+such as ``aliked-lightglue``, every pair. One thread; CPU seconds.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ from spotid.boxes import Box
 from spotid.evaluate.ranking import score
 from spotid.match.hessian import slanted_spots
 from spotid.match.lnbnn import SpotIndex
-from spotid.match.parts import Points
+from spotid.match.parts import Matcher, Points
 from spotid.match.points import CoatPoints
+from spotid.match.registry import matcher as named
+from spotid.match.several import members_of
 from spotid.prepare.cutouts.grabcut import GrabCut
 
 MIDDLE = (0.42, 0.36)  # half axes of the ellipse that stands for a body nobody has outlined
@@ -94,6 +97,9 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
         print(f"  pairs: {each * 1000:.1f} ms a pair")
         if "joined" in scores:
             scores["pairs+joined"] = scores["pairs"] + scores["joined"]
+    for method in methods:
+        if method not in scores:
+            scores[method] = by_name(method, folder, labels, visits, chosen.mask)
     print(f"  at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
     def allowed(query: str, candidate: str) -> bool:
@@ -107,6 +113,20 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
         lists = {str(i): [str(c) for c in np.argsort(-row, kind="stable") if row[c] > 0] for i, row in enumerate(table)}
         print(f" {method}")
         tell(score({str(i): label.identity for i, label in enumerate(labels)}, lists, allowed))
+
+
+def by_name(name: str, folder: Path, labels: list[Label], visits: list[int], mask: str) -> np.ndarray:
+    """Scores ``(n, n)`` of all pairs of two visits by the matcher of that name."""
+    (chosen,) = members_of(named(name))
+    chosen.load()
+    began, found = time.process_time(), []
+    for label in labels:
+        rgb = cut(folder / label.path, label.box)
+        found.append(chosen.extract(rgb, mask_of(rgb, mask)))
+    seconds = (time.process_time() - began) / len(labels)
+    table, each = compared(chosen, found, visits)
+    print(f"  {name}: {seconds:.2f} s a picture, {each * 1000:.0f} ms a pair")
+    return table
 
 
 def visits_of(labels: list[Label]) -> list[int]:
@@ -158,7 +178,7 @@ def searched(spots: list[Points], visits: list[int]) -> tuple[np.ndarray, float]
     return table, (time.process_time() - began) / len(spots)
 
 
-def compared(matcher: CoatPoints, spots: list[Points], visits: list[int]) -> tuple[np.ndarray, float]:
+def compared(matcher: Matcher, spots: list[Points], visits: list[int]) -> tuple[np.ndarray, float]:
     """Scores ``(n, n)`` of all pairs of two visits, and the seconds that a pair takes."""
     table = np.zeros((len(spots), len(spots)))
     began, pairs = time.process_time(), 0

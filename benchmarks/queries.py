@@ -30,13 +30,13 @@ import cv2
 import faiss
 
 from spotid.evaluate.simulate.coats import render_crop
-from spotid.match import checks, votes
+from spotid.match import comparing, votes
 from spotid.match.lnbnn import SpotIndex
 from spotid.match.parts import Points
 from spotid.match.spots import CoatSpots
 
 COATS, QUERIES = 60, 40
-PAIRS = checks.COMPARED + 12  # by votes, and by embedding as in the leopards' profile; half were compared before
+PAIRS = comparing.COMPARED + 12  # by votes, and by embedding as in the leopards' profile; half were compared before
 
 
 def main() -> None:

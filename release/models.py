@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PACKAGES = ("torch", "torchvision", "ultralytics", "segment_anything", "timm", "kornia")
+PACKAGES = ("torch", "torchvision", "ultralytics", "segment_anything", "timm", "kornia", "safetensors")
 # Applications of theirs, which need more than is installed.
 NOT_WANTED = ("ultralytics.solutions",)
 

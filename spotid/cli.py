@@ -15,8 +15,12 @@ from spotid import (
     cli_answers,
     cli_care,
     cli_desk,
+    cli_evaluate,
     cli_import,
+    cli_learn,
+    cli_models,
     cli_original,
+    cli_parts,
     cli_places,
     cli_relink,
     cli_species,
@@ -137,15 +141,14 @@ def open_(folder: Path, read_only: bool, no_browser: bool, port: int) -> None:
     help="Which folder names the station: auto, none, or how many folders above the picture's own (0, 1, 2, 3).",
 )
 @click.option("--setting", "chosen", multiple=True, metavar="NAME=VALUE", help="Set one of the settings; repeatable.")
-@click.option("--profile", help="For which animals: the name of a profile; the project keeps it. leopard unless given.")
-def run(
-    images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...], profile: str | None = None
-) -> None:
+@cli_parts.PROFILES
+@cli_parts.choices
+def run(images: Path, project_folder: Path, station_level: str, chosen: tuple[str, ...], **parts: Any) -> None:
     """Find, crop, describe and compare the animals of all photographs below IMAGES, a folder or a ZIP.
 
     Run it again to go on after a stop, or after photographs were added.
     """
-    _run(images, project_folder, station_level, dict(_split_setting(one) for one in chosen), profile)
+    _run(images, project_folder, station_level, dict(_split_setting(one) for one in chosen), **parts)
 
 
 def _split_setting(text: str) -> tuple[str, str]:
@@ -155,23 +158,19 @@ def _split_setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any], profile: str | None = None) -> None:
+def _run(images: Path, folder: Path, station_level: str, chosen: dict[str, Any], **parts: Any) -> None:
     from spotid.intake import source
     from spotid.jobs.bar import work
-    from spotid.jobs.stages import PROFILE
-    from spotid.profiles import load_profile
-    from spotid.project import notes, views
+    from spotid.project import views
     from spotid.project.folder import create_project
     from spotid.settings import settings
 
-    if profile is not None:
-        load_profile(profile)  # a name that is none, or a bad file, ends here, before anything is made
+    cli_parts.check(**parts)  # what can't be meant ends here, before anything is made
     images = source.checked(images, folder, station_level)
     values = settings(chosen)
     project = create_project(folder)
     try:
-        if profile is not None:
-            notes.put(project.store, PROFILE, profile)
+        cli_parts.keep(project, **parts)
         source.take(project, images, station_level)
         work(project, "run", settings=values)
         for key, count in views.shelf_counts(project.store).items():
@@ -278,8 +277,12 @@ cli_desk.register(main)
 cli_species.register(main)
 cli_import.register(main)
 cli_relink.register(main)
+cli_parts.register(main)
 cli_places.register(main)
+cli_models.register(main)
+cli_evaluate.register(main)
 cli_original.register(main)
+cli_learn.register(main)
 
 if __name__ == "__main__":
     main()

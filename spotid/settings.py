@@ -19,6 +19,7 @@ class Setting:
     name: str
     default: Any
     sentence: str
+    choices: tuple[Any, ...] = ()  # without any, every value of the default's kind
 
 
 SETTINGS = (
@@ -28,6 +29,26 @@ SETTINGS = (
     Setting("visit_minutes", 30, "Photographs of one camera at most this many minutes apart belong to one visit."),
     Setting("nearest", 5, "How many look-alikes of each anchor are offered, best first."),
     Setting("neighbours", 100, "How many look-alikes of each sighting are kept."),
+    Setting(
+        "fusion",
+        "calibrated",
+        "How places and times count in the order of look-alikes, where stations have coordinates: calibrated (by how"
+        " far animals of this survey roam), product (times the feasibility of the travel speed), or off.",
+        ("calibrated", "product", "off"),
+    ),
+    Setting(
+        "adapt",
+        0,
+        "1: look-alikes are searched for with descriptions that were adapted to this survey by places and times; 0:"
+        " with the descriptions as they are.",
+        (0, 1),
+    ),
+    Setting(
+        "country",
+        "",
+        "Where the survey is, as three letters of ISO 3166 (KEN): classifiers of species leave out what does not live"
+        " there. Empty: nowhere in particular.",
+    ),
     Setting("batch", 32, "How many pictures are worked on between two commits."),
     Setting("low_disk_mb", 500, "A run waits for room while less than this is free on the project's disk."),
     Setting(
@@ -41,6 +62,7 @@ SETTINGS = (
 )
 
 DEFAULTS: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
+CHOICES = {setting.name: setting.choices for setting in SETTINGS}
 
 # No part that SpotID uses may reach the network, install packages or report usage on its own. These must stand in the
 # environment before such a library is imported, so every entry point calls quiet_environment() first.
@@ -48,6 +70,7 @@ QUIET = {
     "YOLO_AUTOINSTALL": "False",
     "YOLO_OFFLINE": "True",
     "YOLO_VERBOSE": "False",
+    "ULTRALYTICS_SAFE_LOAD": "1",  # no code of a weight file runs: only known classes are made of it
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -73,6 +96,9 @@ def settings(chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
             merged[name] = kind(value)
         except (TypeError, ValueError):
             raise BadRequestError(f"“{value}” can't be used for {name}.", "Give a number.") from None
+        if CHOICES[name] and merged[name] not in CHOICES[name]:
+            told = ", ".join(map(str, CHOICES[name]))
+            raise BadRequestError(f"“{value}” can't be used for {name}.", f"Choose one of: {told}.")
     return merged
 
 
@@ -83,7 +109,17 @@ def quiet_environment() -> None:
 
 
 def quiet_ultralytics() -> None:
-    """Turn its reports off in its own settings too; to be called once it is imported, by whoever imports it."""
+    """Turn its reports off in its own settings too; to be called once it is imported, by whoever imports it.
+
+    It also puts an ``open`` of its own into Pillow, which looks for further packages whenever a file is no picture and
+    fails where they are not installed: Pillow gets its own back, or every damaged photograph would be told otherwise.
+    """
     ultralytics = sys.modules.get("ultralytics")
-    if ultralytics is not None and ultralytics.settings.get("sync"):
+    if ultralytics is None:
+        return
+    if ultralytics.settings.get("sync"):
         ultralytics.settings.update({"sync": False})
+    patches: Any = sys.modules.get("ultralytics.utils.patches")
+    pillow: Any = sys.modules.get("PIL.Image")
+    if patches is not None and pillow is not None and pillow.open is getattr(patches, "image_open", None):
+        pillow.open = patches._image_open

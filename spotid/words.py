@@ -104,6 +104,7 @@ class Stage(Word):
     EMBED = "embed", "Describing the coats"
     NEIGHBOURS = "neighbours", "Finding look-alikes"
     POINTS = "points", "Checking look-alikes spot by spot"
+    LEARN = "learn", "Learning from confirmed animals"
     EXPORT = "export", "Copying photographs into one folder per individual"
     CHECK = "check", "Checking answers, vectors and pictures"
 

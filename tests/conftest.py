@@ -25,7 +25,7 @@ from spotid.places import HOME_VARIABLE
 from spotid.project import media, sightings
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project, create_project
-from spotid.settings import quiet_environment
+from spotid.settings import quiet_environment, quiet_ultralytics
 from spotid.words import SightingState
 
 quiet_environment()
@@ -42,7 +42,7 @@ NOT_NEEDED = (
 )
 BROWSER_OPTIONS = ["--no-sandbox", f"--disable-features={NOT_NEEDED}"]
 
-hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None, max_examples=50)
 hypothesis_settings.load_profile("steady")
 
 
@@ -62,6 +62,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Few but long tests first: at the end, one of two processes would wait for the other.
     items.sort(key=lambda item: item.path.parent.name not in LONG)
     for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(900))  # networks of the real size, on a busy computer
         if item.get_closest_marker("browser") and not browser:
             item.add_marker(pytest.mark.skip(reason="no Chromium or Chrome on this computer"))
         if item.get_closest_marker("data") and not os.environ.get("SPOTID_TEST_DATA"):
@@ -74,6 +76,13 @@ def browser_path() -> str:
     found = find_browser()
     assert found, "Tests marked “browser” need Chromium or Chrome; none was found."
     return found
+
+
+@pytest.fixture(autouse=True)
+def own_pillow() -> Iterator[None]:
+    """Tests that import ultralytics by themselves leave Pillow as it was."""
+    yield
+    quiet_ultralytics()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,58 @@ def test_matchers_still_finds_what_it_imports() -> None:
 
     assert identify.Label and identify.tell
     assert str(HERE) in sys.path
+
+
+@pytest.fixture
+def captures(tmp_path: Path) -> Path:
+    """Three real animals: one seen on three nights at two stations, one twice, one once; and a clock that was reset."""
+    rows = [
+        ("a", "N", "2020-01-01T20:00:00"),
+        ("a", "N", "2020-01-01T20:10:00"),
+        ("a", "S", "2020-01-05T04:00:00"),
+        ("a", "N", "2020-02-01T22:00:00"),
+        ("a", "N", "2000-01-07T18:00:00"),
+        ("b", "S", "2020-01-02T20:00:00"),
+        ("b", "S", "2020-03-02T20:00:00"),
+        ("c", "N", "2020-01-03T20:00:00"),
+    ]
+    file = tmp_path / "captures.csv"
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        csv.writer(opened).writerows([["identity", "camera", "datetime"], *rows])
+    return file
+
+
+def test_drawn_movements_are_those_of_real_animals(folder: Path, captures: Path) -> None:
+    import movements
+    from labels import LabelledSet
+
+    real = movements.histories(captures)
+    assert sorted(len(events) for events in real) == [1, 2, 3], "ten minutes are one event, a reset clock is none"
+    labelled = LabelledSet(folder, same_side=True)
+    taken = movements.simulate(labelled, captures, seed=4)
+    assert taken == movements.simulate(labelled, captures, seed=4)
+    assert sorted(one.path for one in taken) == sorted(labelled.pictures)
+    where = {one.path: (one.station, one.time.date()) for one in taken}
+    for occasions in movements.occasions(labelled).values():
+        for occasion in occasions:
+            assert len({where[label.path] for label in occasion}) == 1, "near-copies stay together"
+    for who in "AB":
+        mine = sorted((one.time, one.x, one.y) for one in taken if one.identity == who)
+        for (at, x, y), (then, far_x, far_y) in pairwise(mine):
+            hours = (then - at).total_seconds() / 3600
+            assert np.hypot(x - far_x, y - far_y) / 1000 <= movements.WALK_KMH * hours + 1e-6
+
+
+def test_faults_are_what_they_say(folder: Path, captures: Path) -> None:
+    import movements
+    from labels import LabelledSet
+
+    taken = movements.simulate(LabelledSet(folder, same_side=True), captures, seed=4)
+    late, (station,) = movements.broken(taken, "clock", seed=1)
+    before = {one.path: one for one in taken}
+    for one in late:
+        off = (before[one.path].time - one.time).days
+        assert off == (365 if one.station == station else 0)
+    swapped, names = movements.broken(taken, "swap", seed=1)
+    place = {one.station: (one.x, one.y) for one in taken}
+    assert {one.station: (one.x, one.y) for one in swapped}[names[0]] == place[names[1]]

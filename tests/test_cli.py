@@ -14,8 +14,21 @@ from spotid.places import log_folder
 from spotid.project.folder import open_project
 from spotid.review.desk import Desk
 
-COMMANDS = ("agreement", "app", "backup", "boxes", "check", "demo", "doctor", "export", "import", "import-package")
-COMMANDS += ("import-recognitions", "imports", "individuals", "merge-answers", "open", "original", "rank", "rebuild")
+COMMANDS = ("agreement", "app", "backup", "boxes", "check", "demo", "doctor", "evaluate", "export", "import")
+COMMANDS += (
+    "import-package",
+    "import-recognitions",
+    "imports",
+    "individuals",
+    "learn",
+    "merge-answers",
+    "models",
+    "open",
+    "original",
+    "parts",
+    "rank",
+    "rebuild",
+)
 COMMANDS += ("relink", "report", "restore", "run", "sightings", "simulate", "stations", "update-metadata")
 
 
@@ -97,6 +110,8 @@ def test_doctor_mends_an_identity_table_that_answers_do_not_give(closed, tmp_pat
         (["rank", "--project", "/nowhere", "--out", "r.csv"], 3, "no folder"),
         (["run", ".", "--project", "P", "--setting", "colour=blue"], 2, "no setting"),
         (["run", ".", "--project", "P", "--setting", "nearest=many"], 2, "can't be used"),
+        (["run", ".", "--project", "P", "--setting", "fusion=guess"], 2, "can't be used for fusion"),
+        (["run", ".", "--project", "P", "--setting", "adapt=2"], 2, "can't be used for adapt"),
         (["run", ".", "--project", "P", "--station-level", "7"], 2, "which folder"),
         (["rank", "--project"], 2, ""),
         (["fly"], 2, ""),

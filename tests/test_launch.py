@@ -235,6 +235,12 @@ def test_two_starts_at_once_do_not_break_one_another(checkout: Path) -> None:
     assert sum("waiting for it to finish" in end[1] for end in ends) <= 1
 
 
+def test_models_alone_installs_and_with_a_word_after_it_is_a_command() -> None:
+    assert launch.set_for(["models"]) == "models" and launch.set_for(["test", "-q"]) == "test"
+    for args in ([], ["models", "list"], ["run", "models"], ["models", "--help"]):
+        assert launch.set_for(args) == "core"
+
+
 def test_models_adds_the_larger_set(checkout: Path) -> None:
     result = run(checkout, "models")
     assert result.returncode == 0 and "published models are installed" in result.stderr, result.stderr

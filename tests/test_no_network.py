@@ -29,7 +29,7 @@ def _heard(event, arguments):
         if not isinstance(address, tuple) or str(address[0]).startswith(("127.", "::1")):
             return
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        if arguments[0] in (None, "", "localhost", b"localhost", "127.0.0.1"):
+        if arguments[0] in (None, "", "localhost", b"localhost", "127.0.0.1", "0.0.0.0"):
             return
     elif event == "subprocess.Popen":
         command = [str(arguments[1])] if isinstance(arguments[1], (str, bytes)) else [str(one) for one in arguments[1]]
@@ -123,7 +123,7 @@ about.build = lambda: about.Build("core", "1", "", "", "https://github.com/owner
 from spotid.support import newer
 newer.build = about.build
 client = create_app().test_client()
-for page in ("/", "/about", "/report", "/help/", "/api/report/preview"):
+for page in ("/", "/about", "/report", "/help/", "/api/report/preview", "/models", "/api/models"):
     assert client.get(page).status_code == 200, page
 assert client.post("/api/selfcheck", json={}).json["checks"]
 if "ask" in sys.argv:

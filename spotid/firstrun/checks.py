@@ -70,7 +70,10 @@ def _install(packages: list[str], why: str, log: str) -> bool:
 
 
 def steps(python: str, args: list[str]) -> list[tuple[str, list[str]]]:
-    """The checks in order, each with its command; with ``args``, which go to pytest, only the first four."""
+    """The checks in order, each with its command; with ``args``, which go to pytest, only the first four.
+
+    The tests marked *slow* are a step of their own: plain pytest leaves them out.
+    """
     checks = [
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
@@ -81,6 +84,7 @@ def steps(python: str, args: list[str]) -> list[tuple[str, list[str]]]:
         return checks
     return [
         *checks,
+        ("pytest, the slow ones", [python, "-m", "pytest", *PARALLEL, "-m", "slow"]),
         ("manual", [python, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", "build/manual"]),
         ("bundle", [python, "release/build.py", "core", "--work"]),
         ("bundle in use", [python, "-m", "pytest", *FROZEN]),

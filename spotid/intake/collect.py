@@ -22,6 +22,7 @@ from spotid.project import (
     media,
     notes,
     settling,
+    stations_beside,
     stations_told,
 )
 from spotid.project.filenames import shown
@@ -108,7 +109,9 @@ def _read_station_table(project: Project, folder: Path, tell: Callable[[str], No
             return
         inside(table, folder)
         days = notes.get(project.store, stations_told.DAYS_NOTE)
-        rows = station_table.read_stations(table, tell, {"dates": days} if days else {})
+        unit = notes.get(project.store, stations_beside.UNIT_NOTE)
+        answers = ({"dates": days} if days else {}) | ({"unit": unit} if unit else {})
+        rows = station_table.read_stations(table, tell, answers)
     except SpotIDError as error:
         tell(f"{error} The run goes on without it.")
         return

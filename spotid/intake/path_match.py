@@ -47,8 +47,11 @@ class Matched:
         found = len(self.photographs)
         told = [f"{found:,} of {self.of:,} pictures ({self.share:.0%}) were found among your photographs."]
         if self.unknown_count:
-            are = "is" if self.unknown_count == 1 else "are"
-            told.append(f"{self.unknown_count:,} {are} not among them, such as {_quoted(self.unknown)}.")
+            told.append(
+                f"{self.unknown_count:,} is not among them, such as {_quoted(self.unknown)}."
+                if self.unknown_count == 1
+                else f"{self.unknown_count:,} are not among them, such as {_quoted(self.unknown)}."
+            )
         if self.doubtful_count:
             told.append(
                 f"{self.doubtful_count:,} fit several photographs equally well and were left out, such as"

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from spotid.errors import BadRequestError
-from spotid.intake import station_heads, where, workbook
+from spotid.intake import sheet_heads, station_heads, where, where_beside, workbook
 from spotid.intake.sheet_dates import read_dates
 from spotid.intake.sheet_parts import Understood
 from spotid.project import spans
+from spotid.project.stations_beside import DEGREES, UNITS
 from spotid.project.stations_told import Line as StationRow
 
 COLUMNS = (
@@ -28,6 +29,8 @@ COLUMNS = (
     ("easting", "instead of degrees: metres to the east on a map"),
     ("northing", "metres to the north on that map"),
     ("epsg", "the number of the map's projection, 32643 for instance, or the zone of UTM with its hemisphere, 43N"),
+    ("x_m", "instead of all these: metres to the east of any one point; or x_km in kilometres"),
+    ("y_m", "metres to the north of that point; or y_km"),
     ("start", "the day from which the camera stood there"),
     ("end", "the day until which it stood there"),
     ("problem1_from", "a day on which the camera stopped; further ones in problem2_from and so on"),
@@ -44,7 +47,8 @@ def read_stations(
     """Read the table; columns in any order, case and of the usual words (``station_heads``).
 
     ``remark`` is told in sentences what could not be used, and how days were read where nothing in the table tells.
-    ``answers``: ``dates`` ("dmy", "mdy", "ymd") where a person said. Raises BadRequestError where there is no column
+    ``answers``: ``dates`` ("dmy", "mdy", "ymd") where a person said, and ``unit`` ("m", "km", "degrees"): what x and y
+    without a projection are. Raises BadRequestError where there is no column
     for stations or the file is no table, OSError where it can't be read.
     """
     lines = _lines(path)
@@ -57,10 +61,11 @@ def read_stations(
         )
     remarks: list[str] = []
     spans_of = _days(lines, columns, answers or {}, remarks)
+    local = _local(lines, columns, answers or {}, remarks)
     rows = [
         row
         for number, line in enumerate(lines[1:], 2)
-        if (row := _row(line, number, columns, spans_of[number - 2], remarks)) is not None
+        if (row := _row(line, number, columns, spans_of[number - 2], local, remarks)) is not None
     ]
     _tell_doubles(rows, remarks)
     for sentence in remarks[:MOST_REMARKS]:
@@ -129,20 +134,70 @@ def _days(
     return found
 
 
+Local = tuple[int, int, str]  # the columns of x and y, and their unit
+
+
+def _local(
+    lines: list[list[str]], columns: dict[str, int], answers: Mapping[str, str], remarks: list[str]
+) -> Local | None:
+    """The columns of places without a map. x and y without a projection are degrees where most can be, else metres."""
+    told, found = answers.get("unit", ""), where_beside.columns(lines[0])
+    if found is not None:
+        if not found[2] and told not in UNITS:
+            remarks.append("Columns x and y were read as metres from one point; say so if they are kilometres.")
+        return found[0], found[1], found[2] or (told if told in UNITS else "m")
+    x, y = columns.get("easting"), columns.get("northing")
+    if x is None or y is None or "epsg" in columns or told == DEGREES:
+        return None
+    if told in UNITS:
+        return x, y, told
+    if sheet_heads.plain(lines[0][x]) not in ("x", "xcoord"):
+        return None
+    cells = [(_cell(line, x), _cell(line, y)) for line in lines[1:]]
+    numbers = [pair for pair in cells if all(cell.lower() not in MISSING for cell in pair)]
+    if 2 * sum(map(_in_degrees, numbers)) >= len(numbers):
+        return None
+    remarks.append(
+        "Columns x and y have no projection (EPSG): they were read as metres from one point. Say so if they are"
+        " kilometres."
+    )
+    return x, y, "m"
+
+
+def _in_degrees(pair: tuple[str, str]) -> bool:
+    try:
+        where.where(pair[1], pair[0])
+    except BadRequestError:
+        return False
+    return True
+
+
 def _row(
-    line: list[str], number: int, columns: dict[str, int], days: list[Days], remarks: list[str]
+    line: list[str], number: int, columns: dict[str, int], days: list[Days], local: Local | None, remarks: list[str]
 ) -> StationRow | None:
     name = _cell(line, columns.get("station"))
     if not name:
         remarks.append(f"line {number} names no station and was left out.")
         return None
     place: tuple[float | None, float | None] = (None, None)
+    beside: tuple[float | None, float | None] = (None, None)
     try:
-        place = _place(line, columns) or place
+        if local is not None:
+            beside = _beside(line, local) or beside
+        if beside[0] is None:
+            kept = {name: at for name, at in columns.items() if local is None or at not in local[:2]}
+            place = _place(line, kept) or place
     except BadRequestError as error:
         remarks.append(f"line {number}: {error.sentence} The station “{name}” has no place.")
     outages = tuple((first, last) for first, last in days[1:] if first)
-    return StationRow(name, _cell(line, columns.get("camera")), *place, *days[0], outages)
+    return StationRow(name, _cell(line, columns.get("camera")), *place, *days[0], outages, *beside)
+
+
+def _beside(line: list[str], local: Local) -> where_beside.Beside | None:
+    x, y = ("" if cell.lower() in MISSING else cell for cell in (_cell(line, local[0]), _cell(line, local[1])))
+    if bool(x) != bool(y):
+        raise BadRequestError(f"only one of x and y is told (“{(x or y)[:40]}”).", "Write both.")
+    return where_beside.beside(x, y, local[2]) if x else None
 
 
 def _place(line: list[str], columns: dict[str, int]) -> where.Where | None:
@@ -177,6 +232,6 @@ def _on_map(easting: str, northing: str, epsg: str) -> where.Where:
 def _tell_doubles(rows: list[StationRow], remarks: list[str]) -> None:
     places: dict[str, tuple[float | None, float | None]] = {}
     for row in rows:
-        here = (row.latitude, row.longitude)
+        here = (row.latitude, row.longitude) if row.x_m is None else (row.x_m, row.y_m)
         if None not in here and places.setdefault(row.station.lower(), here) != here:
             remarks.append(f"the station “{row.station}” has two places; the last one counts.")

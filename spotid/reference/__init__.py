@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from spotid.places import program_folder
-from spotid.reference import columns, commands, errors, routes, settings, words
+from spotid.reference import columns, commands, errors, models, routes, settings, words
 
 PAGES: dict[str, Callable[[], str]] = {
     "settings": settings.page,
     "commands": commands.page,
     "columns": columns.page,
+    "models": models.page,
     "words": words.page,
     "errors": errors.page,
     "routes": routes.page,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from spotid.reference import marks
@@ -16,8 +18,17 @@ def page() -> str:
     """The page, as Markdown."""
     from spotid.cli import main
 
-    chapters = [_chapter(name, main.commands[name]) for name in sorted(main.commands)]
+    chapters = [_chapter(name, told) for name, told in _all(main)]
     return marks.page("Commands", LEAD, *chapters, _codes())
+
+
+def _all(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its whole name; those of a group follow it."""
+    for name in sorted(group.commands):
+        told = group.commands[name]
+        yield before + name, told
+        if isinstance(told, click.Group):
+            yield from _all(told, f"{before}{name} ")
 
 
 def _chapter(name: str, command: click.Command) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,9 @@ TEMPLATES, SCRIPTS, PROGRAM = "templates", "static/js", "spotid"
 LOOKS_UP = "i18n.js"
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 CALL = re.compile(rf"(?<![\w.#])(?P<name>n?t)\(\s*(?P<one>{STRING})\s*(?:,\s*(?P<many>{STRING}))?")
-# What is never shown on a page: the command line, the set-up, the generator of surveys, the fetching of weights (which
-# only a release's build does so far), this package.
+# What is never shown on a page: the command line, the set-up, the generator of surveys, this package.
 APART = (
-    *("reference", "profiles", "seal", "firstrun", "evaluate", "translations", "weights"),
+    *("reference", "profiles", "seal", "firstrun", "evaluate", "translations"),
     *("cli", "__main__", "settings", "serve"),
 )
 # Modules whose short labels are shown as well as their sentences.
@@ -32,9 +32,18 @@ VOCABULARIES = (
 SENTENCE = re.compile(r"[A-Z“](?s:.*)\s(?s:.*)[.?!…]")
 VALUED = re.compile(r"[A-Z“{](?s:.*)\s(?s:.*)[.?!…]")
 WORDS = re.compile(r"[a-z]{3,} [a-z]")
+WORD = re.compile(r"(?<![\w.])[a-z]{2,}")
+# Without a full stop behind: what to type, and what ends with another sentence as its value.
+COMMAND = re.compile(r"[A-Z][^.]+: spotid [^.]+|[A-Z][a-z' ]+ not [a-z]+: \{0\}")
+VALUE = re.compile(r"\{(\d+)\}")
 QUERY = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|ALTER|DROP|PRAGMA) ")
 LABEL = re.compile(r"[A-Z][a-z](?s:.*)")
+LED = re.compile(r"\{0\} (?=[A-Z“])")
 CHOICES = frozenset({"LAYOUTS", "ROLES", "ORDERS"})  # tables of what a person may choose where a collection is unclear
+WITHIN = {"spotid/jobs/parts.py": frozenset({"WORDS"})}  # tables of words that stand as values within sentences
+ON_THE_WAY = ("spotid/weights/stream.py", "spotid/weights/fetch.py")
+MODELS, PROFILES = "spotid/weights/catalogue.toml", "spotid/profiles"
+UNNAMED = ("LicenseRef-own", "LicenseRef-all-rights-reserved")  # licences without a name of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Text:
 def gather() -> list[Text]:
     """Every text, in the order of the files."""
     base = program_folder()
-    found = [*_templates(base), *_scripts(base), *_program(base)]
+    found = [*_templates(base), *_scripts(base), *_program(base), *_lists(base)]
     return sorted(found, key=lambda text: text.place.rsplit(":", 1)[0])
 
 
@@ -97,59 +106,126 @@ def unreadable_calls() -> list[str]:
 
 def _program(base: Path) -> Iterator[Text]:
     """Sentences of the program: every literal that reads like one, and the labels of the vocabularies."""
-    for place, line, text in _with_values(base):
-        if SENTENCE.fullmatch(text):
-            yield Text(text, "", f"{place}:{line}")
-    for path in _modules(base):
-        place = path.relative_to(base).as_posix()
+    for place, tree in _modules(base):
+        for line, text, counted in _with_values(tree):
+            if SENTENCE.fullmatch(text) or COMMAND.fullmatch(text) or counted:
+                yield Text(text, "", f"{place}:{line}")
+            elif (rest := _after_a_sentence(text)) is not None:
+                yield Text(rest, "", f"{place}:{line}")
         wanted = LABEL if place.startswith(VOCABULARIES) else SENTENCE
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         for line, text in _literals(tree):
             if wanted.fullmatch(text) and not QUERY.match(text):
                 yield Text(text, "", f"{place}:{line}")
         if place.startswith("spotid/intake/"):
-            yield from (Text(text, "", f"{place}:{line}") for line, text in _choices(tree))
+            yield from (Text(text, "", f"{place}:{line}") for line, text in _choices(tree, CHOICES))
+        if place in ON_THE_WAY:
+            yield from (Text(text, "", f"{place}:{line}") for line, text in _reasons(tree))
+        if place in WITHIN:
+            yield from (Text(text, "", f"{place}:{line}") for line, text in _choices(tree, WITHIN[place]))
+
+
+def _lists(base: Path) -> Iterator[Text]:
+    """What is said of each model and each profile in the lists that ship, and of licences that have no name."""
+    from spotid.weights.licences import KNOWN
+
+    models = tomllib.loads((base / MODELS).read_text(encoding="utf-8"))
+    yield from (Text(one["about"], "", f"{MODELS}:1") for one in models.values() if "part" in one)
+    yield from (Text(KNOWN[name][0], "", "spotid/weights/licences.py:1") for name in UNNAMED)
+    for path in sorted((base / PROFILES).glob("*.toml")):
+        title = tomllib.loads(path.read_text(encoding="utf-8"))["title"]
+        yield Text(title, "", f"{PROFILES}/{path.name}:1")
+
+
+def _after_a_sentence(text: str) -> str | None:
+    """The rest of a text that begins with another sentence as its value, with its own values counted from 0."""
+    rest = VALUE.sub(lambda one: f"{{{int(one[1]) - 1}}}", LED.sub("", text, count=1)) if LED.match(text) else ""
+    return rest if SENTENCE.fullmatch(rest) else None
 
 
 def english_only() -> list[str]:
     """Sentences that begin with a value or are put together from parts: shown in English in every language."""
-    return [text for place, _, text in _with_values(program_folder()) if not SENTENCE.fullmatch(text)]
+    return [
+        text
+        for _, tree in _modules(program_folder())
+        for _, text, counted in _with_values(tree)
+        if not (SENTENCE.fullmatch(text) or COMMAND.fullmatch(text) or counted) and _after_a_sentence(text) is None
+    ]
 
 
-def _with_values(base: Path) -> Iterator[tuple[str, int, str]]:
-    """Sentences into which the program writes values, as ``There is no folder “{0}”.``: file, line, text."""
-    for path in _modules(base):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                places = iter(range(len(node.values)))
-                parts = (str(p.value) if isinstance(p, ast.Constant) else f"{{{next(places)}}}" for p in node.values)
-                text = "".join(parts)
-                if VALUED.fullmatch(text) and WORDS.search(text) and "WHERE" not in text:
-                    yield path.relative_to(base).as_posix(), node.lineno, text
+def _with_values(tree: ast.Module) -> Iterator[tuple[int, str, bool]]:
+    """Sentences into which the program writes values, as ``There is no folder “{0}”.``: line, text.
+
+    The last says whether one begins with a number, as ``{0} files fit their seals.``: such a one is whole.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = _text(node)
+            if _reads_like_one(text):
+                yield node.lineno, text, _counts(node.values[0])
 
 
-def _modules(base: Path) -> Iterator[Path]:
+def _reads_like_one(text: str) -> bool:
+    """Whether a text with values is a sentence for people, and neither a query nor a name made of parts."""
+    if "WHERE" in text or QUERY.match(text):
+        return False
+    short = SENTENCE.fullmatch(text) and WORD.search(VALUE.sub("", text))  # “{0}” is empty.
+    return bool(short or COMMAND.fullmatch(text) or (VALUED.fullmatch(text) and WORDS.search(text)))
+
+
+def _counts(value: ast.expr) -> bool:
+    """Whether a value of an f-string is a number: written with a mark for thousands, or the length of something."""
+    if not isinstance(value, ast.FormattedValue):
+        return False
+    spec = value.format_spec
+    if isinstance(spec, ast.JoinedStr) and any(isinstance(one, ast.Constant) for one in spec.values):
+        return True
+    return isinstance(value.value, ast.Call) and getattr(value.value.func, "id", "") == "len"
+
+
+def _modules(base: Path) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted((base / PROGRAM).rglob("*.py")):
         if not any(part.startswith(APART) for part in path.relative_to(base / PROGRAM).parts):
-            yield path
+            yield path.relative_to(base).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _choices(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _choices(tree: ast.Module, tables: frozenset[str]) -> Iterator[tuple[int, str]]:
     """What a person may choose where a collection is unclear: short texts without a full stop."""
     for node in ast.walk(tree):
         told: list[ast.expr] = []
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reading" and len(node.args) > 1:
             told = [node.args[1].body, node.args[1].orelse] if isinstance(node.args[1], ast.IfExp) else [node.args[1]]
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-            named = any(isinstance(one, ast.Name) and one.id in CHOICES for one in node.targets)
+        elif isinstance(node, ast.Assign | ast.AugAssign) and isinstance(node.value, ast.Dict):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named = any(isinstance(one, ast.Name) and one.id in tables for one in targets)
             told = list(node.value.values) if named else []
         for one in told:
-            if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                yield one.lineno, one.value
-            elif isinstance(one, ast.JoinedStr):
-                places = iter(range(len(one.values)))
-                parts = (str(p.value) if isinstance(p, ast.Constant) else f"{{{next(places)}}}" for p in one.values)
-                yield one.lineno, "".join(parts)
+            if text := _text(one):
+                yield one.lineno, text
+
+
+def _reasons(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Why a file did not arrive: what stands within the sentence that says so."""
+    for node in ast.walk(tree):
+        told: ast.expr | None = None
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PassingError":
+            told = node.args[0]
+        elif isinstance(node, ast.Return):
+            told = node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):  # reason, wait = …
+            told = node.value.elts[0]
+        text = _text(told)
+        if told is not None and " " in text and not SENTENCE.fullmatch(text):
+            yield told.lineno, text
+
+
+def _text(told: ast.expr | None) -> str:
+    """A literal as it is looked up, its values counted from 0; empty for what is none."""
+    if isinstance(told, ast.Constant):
+        return told.value if isinstance(told.value, str) else ""
+    if not isinstance(told, ast.JoinedStr):
+        return ""
+    places = iter(range(len(told.values)))
+    return "".join(str(p.value) if isinstance(p, ast.Constant) else f"{{{next(places)}}}" for p in told.values)
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:

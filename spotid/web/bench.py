@@ -108,9 +108,11 @@ class Bench:
         with self._lock:
             return self.there(folder) or self._take(create_project(folder))
 
-    def run(self, project: Project, *, again: bool = False) -> Job:
-        """Start the run of a project, or resume it; ``again`` searches frames anew that nobody has looked at."""
-        return self.jobs.start(project, "run", settings=self.settings, **({"again": True} if again else {}))
+    def run(self, project: Project, *, again: bool = False, cut_anew: bool = False) -> Job:
+        """Start the run of a project, or resume it; ``again`` searches frames anew that nobody has looked at,
+        ``cut_anew`` cuts animals out anew that another cut-out has cut."""
+        asked = {name: True for name, said in (("again", again), ("cut_anew", cut_anew)) if said}
+        return self.jobs.start(project, "run", settings=self.settings, **asked)
 
     def export(self, project: Project, folder: Path, coordinates: bool = False) -> Job:
         """Start an export; ``coordinates``: its tables tell where sensitive stations are."""
@@ -140,14 +142,14 @@ class Bench:
             elif opened.backed_up is None or rows - opened.backed_up >= backup.EVERY_ANSWERS:
                 self._back_up(opened, rows)
             if opened.desk is None:
-                profile = line_of(project, self.settings).profile
-                opened.desk = Desk(project, self.settings["nearest"], profile.flanks_matter)
+                opened.desk = Desk(project, self.settings["nearest"], line_of(project, self.settings).flanks_matter)
             elif seen == opened.seen and not (
                 seen[1] and opened.desk.queue.total.left == 0 and time.monotonic() - opened.looked > RELOAD_SECONDS
             ):
                 return opened.desk
             else:
                 opened.desk.reload()
+                opened.chances = None  # a run may have made the lists of other parts: theirs are other chances
             opened.seen, opened.looked = seen, time.monotonic()
             return opened.desk
 

@@ -14,7 +14,7 @@ from spotid.project import answers, clips, filenames, sightings
 from spotid.project.answers import Said
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
-from spotid.review import conflicts, deeds, second
+from spotid.review import conflicts, deeds, doubts, second
 from spotid.review.conflicts import Believed, Card, Witness
 from spotid.review.desk import Desk, code_of
 from spotid.web.common import bench, body, reviewer, shown, text
@@ -45,6 +45,29 @@ def count(project_id: str) -> ResponseReturnValue:
 def cards(project_id: str) -> ResponseReturnValue:
     """The cards, those with the weakest answer first."""
     return jsonify(_cards(project_id, bench().desk(project_id)))
+
+
+@pages.get("/api/project/<project_id>/conflicts/doubts")
+def doubtful(project_id: str) -> ResponseReturnValue:
+    """Answers that the rest speaks against, the most doubtful first, as cards of one answer each."""
+    desk, chances = bench().desk(project_id), bench().chances(project_id)
+    with desk.lock:
+        desk.fresh()
+        found = doubts.doubts(desk, chances, chances.earned)
+        told = found[:SHOWN]
+        said = answers.by_uid(desk.project.store, [one.card.witnesses[0].uid for one in told])
+        believed = _believed(chances, desk.project)
+        pictures = _pictures(desk, sorted({uid for one in told for uid in one.card.pictures}))
+        cards = [_card(one.card, said, pictures, believed) | {"doubt": _doubt(one)} for one in told]
+    return jsonify(cards=cards, count=len(found), more=len(found) - len(told), earned=chances.earned)
+
+
+@pages.post("/api/project/<project_id>/conflicts/keep")
+def let_stand(project_id: str) -> ResponseReturnValue:
+    """Let an answer stand that was shown for a second look; it is not shown again."""
+    content, desk = body(), bench().desk(project_id)
+    target = text(content, "target", longest=64)
+    return _done(project_id, desk, doubts.keep(desk, _uid(content), target, reviewer(content)))
 
 
 @pages.post("/api/project/<project_id>/conflicts/undo-one")
@@ -179,6 +202,18 @@ def _card(
         "joins": [[told(one) for one in step] for step in card.joins],
         "parting": [told(one) for one in card.parting],
         "second": opinion,
+    }
+
+
+def _doubt(one: doubts.Doubted) -> dict[str, Any]:
+    doubt = one.doubt
+    return {
+        "wrong": round(doubt.wrong, 3),
+        "reason": doubt.reason,
+        "ours": doubt.ours,
+        "theirs": doubt.theirs,
+        "kmh": None if one.kmh is None else round(one.kmh, 1),
+        "limit_kmh": one.limit,
     }
 
 

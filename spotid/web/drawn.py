@@ -43,14 +43,22 @@ class Map:
     height: int = MAP_HEIGHT
 
 
+def placed(rows: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
+    """The rows that a map can show: those in degrees, or those in metres from one point where these are more."""
+    kinds = [[row for row in rows if row[one] is not None] for one in ("latitude", "x_m")]
+    return kinds[0] if len(kinds[0]) >= len(kinds[1]) else kinds[1]
+
+
 def drawn_map(seen: Sequence[sqlite3.Row], known: Sequence[sqlite3.Row]) -> Map | None:
     """A map of where an individual was seen among all ``known`` stations; None where no place is known."""
-    placed = [row for row in seen if row["latitude"] is not None and row["longitude"] is not None]
-    if not placed:
+    every = placed([*seen, *known])
+    flat = bool(every) and every[0]["latitude"] is None
+    here = [row for row in seen if row["x_m" if flat else "latitude"] is not None]
+    if not here:
         return None
-    names = {row["name"] for row in placed}
-    rest = [row for row in known if row["name"] not in names]
-    points = _kilometres([*placed, *rest])
+    names = {row["name"] for row in here}
+    rest = [row for row in known if row["name"] not in names and row["x_m" if flat else "latitude"] is not None]
+    points = [(row["x_m"] / 1000, row["y_m"] / 1000) for row in [*here, *rest]] if flat else _kilometres([*here, *rest])
     east, north = [x for x, _ in points], [y for _, y in points]
     room = (MAP_WIDTH - 2 * MARGIN, MAP_HEIGHT - 2 * MARGIN)
     unit = min(
@@ -64,11 +72,11 @@ def drawn_map(seen: Sequence[sqlite3.Row], known: Sequence[sqlite3.Row]) -> Map 
         )
         for x, y in points
     ]
-    most = max(row["n"] for row in placed)
+    most = max(row["n"] for row in here)
     bar_km = _round_length(room[0] / unit / 3)
     text = f"{bar_km:g} km" if bar_km >= 1 else f"{bar_km * 1000:g} m"
-    others = [(x, y, shown(row["name"])) for (x, y), row in zip(where[len(placed) :], rest, strict=True)]
-    return Map(list(_places(placed, where, most)), others, round(bar_km * unit, 1), text)
+    others = [(x, y, shown(row["name"])) for (x, y), row in zip(where[len(here) :], rest, strict=True)]
+    return Map(list(_places(here, where, most)), others, round(bar_km * unit, 1), text)
 
 
 def _places(rows: Sequence[sqlite3.Row], where: Sequence[tuple[float, float]], most: int) -> Iterator[Place]:

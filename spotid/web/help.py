@@ -43,6 +43,7 @@ SCREENS = {
     "export.export": "guide/exports_r",
     "care.care": "guide/care#backups",
     "care.closed": "guide/care#put-a-backup-back",
+    "models.models_page": "guide/models",
     "about.about_page": "guide/install#where-things-are-kept",
     "report.report_page": "guide/troubleshooting#report-a-problem",
 }

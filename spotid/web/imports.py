@@ -15,10 +15,11 @@ from spotid.intake.listing import Listing
 from spotid.intake.package_in import is_package
 from spotid.jobs.preview import About, Preview
 from spotid.progress import Progress
-from spotid.project import filenames
+from spotid.project import filenames, parts_kept
 from spotid.project.folder import Project
 from spotid.web import packages
 from spotid.web.common import after, bench, body, folder, reviewer, shown, text
+from spotid.web.parts import asked_profiles, known_profiles
 from spotid.web.uploads import writable
 
 pages = Blueprint("imports", __name__)
@@ -33,7 +34,10 @@ def preview(uid: str) -> ResponseReturnValue:
     about = bench().previews.get(uid).about
     project = shown(bench().project(about.project_id)) if about.project_id else None
     where = about.source.name if about.upload else filenames.shown(str(about.source))
-    return render_template("import.html", uid=uid, kind=about.kind, about=about, source=where, project=project)
+    animals = [] if project or about.kind == SHEET else known_profiles()
+    return render_template(
+        "import.html", uid=uid, kind=about.kind, about=about, source=where, project=project, animals=animals
+    )
 
 
 @pages.post("/api/imports/look-at")
@@ -99,9 +103,10 @@ def take(uid: str) -> ResponseReturnValue:
     """Take it in as it is shown, and start the run. Pressed twice, it is taken once."""
     found, content = bench().previews.get(uid), body()
     mark, who = text(content, "mark", "The mark of what was shown"), reviewer(content)
+    animals = asked_profiles(content["profiles"]) if content.get("profiles") else []
     with found.taking:
         if not found.taken:
-            found.leave(_taken(found, mark, who))
+            found.leave(_taken(found, mark, who, animals))
     return jsonify(url=found.taken)
 
 
@@ -160,13 +165,15 @@ def _heard(found: Preview) -> None:
         bench().uploads.get(found.about.upload)
 
 
-def _taken(found: Preview, mark: str, who: str) -> str:
-    """Take it in; gives where to go on."""
+def _taken(found: Preview, mark: str, who: str, animals: list[str]) -> str:
+    """Take it in; gives where to go on. ``animals``: the profiles of a new project."""
     about = found.about
     if found.looked().asks:
         raise BadRequestError("Something is still asked.", "Answer what is marked, then go on.")
     writable(about.project_path)
     project = bench().made(about.project_path)
+    if animals and not about.project_id:
+        parts_kept.keep_profiles(project.store, animals)
     job = bench().jobs.of(project)
     if job is not None and job.running:
         raise JobError("This project is at work already.", "Wait for it to end, or cancel it first.")

@@ -17,6 +17,7 @@ from spotid.web.pictures import UID
 pages = Blueprint("looks", __name__)
 
 DIGITS = 4
+APART = "These are animals of two kinds; their coats are not compared."
 LOST = "The spots of these two pictures are no longer on the disk."
 
 
@@ -32,11 +33,13 @@ def spots(project_id: str) -> ResponseReturnValue:
     one, other = rows
     if one is None or other is None or not one["recipe"] or not other["recipe"]:
         raise NotFoundError("There is no such pair.", "Reload the page.")
-    from spotid.match import registry
-    from spotid.match.agreeing import agreeing_spots
+    from spotid.match.agreeing import shown_spots
 
-    profile = line_of(project, bench().settings).profile
-    found = agreeing_spots(project, registry.matcher(profile.matcher), profile.padding, one, other)
+    line = line_of(project, bench().settings)
+    profile = line.routing.of(one["species"])
+    if line.routing.of(other["species"]) is not profile:
+        return jsonify(pairs=[], count=0, crops=[], sentence=APART)
+    found = shown_spots(project, line.chosen_of(profile).matcher, profile.padding, one, other)
     best, count = found or ([], 0)
     pairs = [{"a": _rounded(spot.a), "b": _rounded(spot.b)} for spot in best]
     crops = [_crop(row, profile.padding) for row in (one, other)]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from spotid.jobs.stages import line_of
 from spotid.project import histories, individuals, moments, sightings
 from spotid.project.filenames import shown as plain
 from spotid.project.folder import Project
@@ -46,7 +47,9 @@ def flanks(project_id: str) -> ResponseReturnValue:
     seconds = asked if 0 <= asked <= max(SECONDS_ASKED) else SECONDS
     with desk.lock:
         desk.fresh()
+        kind = line_of(project, bench().settings).kind_of()
         found = proposals(moments.shots(project.store), desk.identities, seconds, partial(unseen, desk))
+        found = [pair for pair in found if kind(pair.left.uid) == kind(pair.right.uid)]
         shots = [one for pair in found[:MOST] for one in (pair.left, pair.right)]
         known = {one.uid: desk.identities.individual(one.uid) for one in shots}
     rows = sightings.many(project.store, list(known))
@@ -142,7 +145,7 @@ def alike(desk: Desk, limit: int, number: int | None = None) -> list[Likely]:
 
 def suggested(desk: Desk, pairs: list[Likely]) -> list[dict[str, Any]]:
     chances = bench().chances(desk.project.id) if pairs else None
-    if chances is not None and chances.label.startswith("shipped"):
+    if chances is not None and not chances.earned:
         chances = None  # before answers correct it, it is far too low on photographs: no number to answer by
     numbers = sorted({number for pair in pairs for number in (pair.one, pair.other)})
     store = desk.project.store

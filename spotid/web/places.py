@@ -14,10 +14,11 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from spotid.errors import BadRequestError
+from spotid.intake import where_beside
 from spotid.intake.sheet_moments import ORDERS
 from spotid.intake.station_table import StationRow, read_stations
 from spotid.intake.where import parsed, projected
-from spotid.project import clocks, stations_kept, stations_placed, stations_told
+from spotid.project import clocks, stations_beside, stations_kept, stations_placed, stations_told
 from spotid.project.filenames import shown as plain
 from spotid.project.stations_kept import Station
 from spotid.project.store import Store
@@ -49,9 +50,13 @@ def told(project_id: str) -> ResponseReturnValue:
 def add(project_id: str) -> ResponseReturnValue:
     """A new station."""
     content = body()
-    latitude, longitude = _place(content)
+    beside = _beside(content)
+    latitude, longitude = (None, None) if beside else _place(content)
     name = text(content, "name", "The name", longest=200)
-    stations_kept.add(_store(project_id), name, latitude, longitude, content.get("sensitive") is not False)
+    store = _store(project_id)
+    added = stations_kept.add(store, name, latitude, longitude, content.get("sensitive") is not False)
+    if beside:
+        stations_kept.place_beside(store, added, *beside)
     return _changed(project_id)
 
 
@@ -60,11 +65,15 @@ def change(project_id: str) -> ResponseReturnValue:
     """Another name or place of a station, and whether its place is told."""
     store, content = _store(project_id), body()
     one = stations_kept.station(store, row(content, "station", "The station"))
-    where = _place(content)
+    beside = _beside(content)
+    where = (None, None) if beside else _place(content)
     name = text(content, "name", "The name", longest=200)
     if name.strip() != one.name:
         stations_kept.rename(store, one.id, name)
-    if where != (one.latitude, one.longitude):
+    if beside:
+        if beside != (one.x_m, one.y_m):
+            stations_kept.place_beside(store, one.id, *beside)
+    elif where != (one.latitude, one.longitude) or one.x_m is not None:
         stations_kept.place(store, one.id, *where)
     if isinstance(content.get("sensitive"), bool):
         stations_kept.keep_sensitive(store, one.id, content["sensitive"])
@@ -118,6 +127,9 @@ def table(project_id: str) -> ResponseReturnValue:
     content = body()
     order = content.get("dates")
     answers = {"dates": order} if isinstance(order, str) and order in ORDERS else {}
+    unit = content.get("unit")
+    if isinstance(unit, str) and unit in (*stations_beside.UNITS, stations_beside.DEGREES):
+        answers["unit"] = unit
     rows, remarks = _read(text(content, "name", "The file"), content.get("content"), answers)
     if content.get("sure") is not True:
         return jsonify(rows=[asdict(one) for one in rows[:MOST_SHOWN]], found=len(rows), sentences=remarks)
@@ -160,6 +172,17 @@ def _place(content: dict[str, Any]) -> tuple[float | None, float | None]:
     return projected(parts[0], parts[1], system)
 
 
+def _beside(content: dict[str, Any]) -> where_beside.Beside | None:
+    """A typed place as metres from one point, where the system says "m" or "km"; else None."""
+    typed, unit = words(content, "place", "The place"), words(content, "epsg", "The system").strip().lower()
+    if not typed or unit not in stations_beside.UNITS:
+        return None
+    parts = typed.replace(";", " ").replace(", ", " ").split()
+    if len(parts) != 2:
+        raise BadRequestError("Two numbers were expected.", where_beside.ADVICE)
+    return where_beside.beside(parts[0], parts[1], unit)
+
+
 def _store(project_id: str) -> Store:
     return bench().project(project_id).store
 
@@ -190,7 +213,10 @@ def _told(store: Store) -> dict[str, Any]:
 
 def _station(one: Station) -> dict[str, Any]:
     where = "" if one.latitude is None or one.longitude is None else f"{one.latitude:.5f}, {one.longitude:.5f}"
+    if one.x_m is not None and one.y_m is not None:
+        where = f"{one.x_m:.10g}, {one.y_m:.10g}"
     return asdict(one) | {
+        "unit": "" if one.x_m is None else "m",
         "shown": plain(one.name),
         "place": where,
         "cameras": [plain(name) for name in one.cameras if name],
@@ -199,10 +225,11 @@ def _station(one: Station) -> dict[str, Any]:
 
 def _map(everyone: Sequence[Station]) -> dict[str, Any] | None:
     """The drawing of all stations with a place; ``ids`` are those of its places, in their order."""
-    placed = [one for one in everyone if one.latitude is not None and one.longitude is not None]
     rows = [
-        {"name": one.name, "latitude": one.latitude, "longitude": one.longitude, "n": max(one.photographs, 1)}
-        for one in placed
+        {name: getattr(one, name) for name in ("id", "name", "latitude", "longitude", "x_m", "y_m")}
+        | {"n": max(one.photographs, 1)}
+        for one in everyone
     ]
+    placed = drawn.placed(cast(Any, rows))
     found = drawn.drawn_map(cast(Any, rows), [])
-    return None if found is None else asdict(found) | {"ids": [one.id for one in placed]}
+    return None if found is None else asdict(found) | {"ids": [one["id"] for one in placed]}

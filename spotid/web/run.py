@@ -15,7 +15,7 @@ from spotid.errors import BadRequestError
 from spotid.jobs.runner import Jobs, idle
 from spotid.project import crashes
 from spotid.project.folder import Project
-from spotid.web import tongues
+from spotid.web import parts, tongues
 from spotid.web.common import after, bench, body, shown, text
 from spotid.words import JobState, MediaState, Problem
 
@@ -31,7 +31,8 @@ ONE_ANIMAL = "One of the animals in this picture could not be worked on; the oth
 @pages.get("/project/<project_id>/run")
 def run(project_id: str) -> ResponseReturnValue:
     """How far the work is, live."""
-    return render_template("run.html", project=shown(bench().project(project_id)))
+    project = bench().project(project_id)
+    return render_template("run.html", project=shown(project), parts=parts.summary(project))
 
 
 @pages.get("/api/project/<project_id>/job")
@@ -42,7 +43,11 @@ def job(project_id: str) -> ResponseReturnValue:
 
 @pages.post("/api/project/<project_id>/job")
 def act(project_id: str) -> ResponseReturnValue:
-    """Start (or resume) or cancel. To start one that is paused is to let it look for room at once."""
+    """Start (or resume) or cancel. To start one that is paused is to let it look for room at once.
+
+    A run can be asked to cut animals out anew that another cut-out has cut, or to search pictures again that nobody has
+    looked at.
+    """
     project, action = bench().project(project_id), body().get("action")
     running = bench().jobs.of(project)
     if action == "start":
@@ -50,6 +55,10 @@ def act(project_id: str) -> ResponseReturnValue:
             running.resume()
         else:
             bench().run(project)
+    elif action == "cut_anew":
+        bench().run(project, cut_anew=True)
+    elif action == "search_again":
+        bench().run(project, again=True)
     elif action == "cancel":
         if running is not None:
             running.cancel()

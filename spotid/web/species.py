@@ -11,18 +11,20 @@ from flask.typing import ResponseReturnValue
 from spotid.errors import BadRequestError
 from spotid.jobs.stages import line_of
 from spotid.profiles.names import OTHER_SPECIES, Names
-from spotid.project import filenames, species, species_shelf
+from spotid.project import classified, filenames, species, species_shelf
 from spotid.project.folder import Project
 from spotid.project.species_shelf import LINE, OTHERS
 from spotid.web.common import after, bench, body, shown, text
 from spotid.web.pictures import UID
+from spotid.weights import shelf
 
 pages = Blueprint("species", __name__)
 
 PAGE = 60
 MOST = 5000  # animals of one request
 LONGEST = 80  # letters of a name
-TOLD_BY = ("person", "recognitions", "sheet", "folder")
+TOLD_BY = ("person", "recognitions", "detector", "sheet", "folder", "classifier")
+GUESSES = 3  # names of a classifier that are told of an animal
 
 
 @pages.get("/project/<project_id>/species")
@@ -33,26 +35,33 @@ def page(project_id: str) -> ResponseReturnValue:
     name = request.args.get("name")
     found = species_shelf.listed(project.store, which, name, after(), PAGE + 1)
     names = _names(project)
+    said = classified.of(project.store, [row["uid"] for row in found[:PAGE]])
     return render_template(
         "species.html",
         project=shown(project),
         which=which,
         name=name,
         told=[_told(project, which, one, names) for one in species_shelf.names(project.store, which)],
-        rows=[_row(row) for row in found[:PAGE]],
+        rows=[_row(row, said.get(row["uid"])) for row in found[:PAGE]],
         next_after=found[PAGE - 1]["id"] if len(found) > PAGE else None,
         counts={one: species_shelf.count(project.store, one) for one in (OTHERS, LINE)},
         files=species_shelf.files(project.store, which),
         matching=species_shelf.count(project.store, which, name),
         ours=names.first,
+        kinds=[one.species[0] for one in line_of(project, bench().settings).all_profiles if one.species],
         every=names.any,
         said=sorted(species.words(project.store).items()),
+        classifier=_of_countries(line_of(project, bench().settings).chosen.classifier),
+        country=classified.country(project.store),
     )
 
 
 @pages.post("/api/project/<project_id>/species/sort")
 def sort(project_id: str) -> ResponseReturnValue:
-    """A person says of some animals that they are one of those told apart here, or of another species."""
+    """A person says of some animals that they are one of those told apart here, or of another species.
+
+    Where a project tells several kinds apart, ``species`` says which of them is meant.
+    """
     project, content = bench().project(project_id), body()
     uids, ours, named = content.get("sightings"), content.get("ours"), content.get("species")
     if not isinstance(uids, list) or not 0 < len(uids) <= MOST or not all(_is_uid(uid) for uid in uids):
@@ -61,9 +70,11 @@ def sort(project_id: str) -> ResponseReturnValue:
         raise BadRequestError("The request could not be understood.", "Reload the page and try again.")
     names = _names(project)
     said = names.first if ours else OTHER_SPECIES
-    if not ours and isinstance(named, str) and named.strip():
+    if isinstance(named, str) and named.strip():
         said = " ".join(text(content, "species", "The species", longest=LONGEST).split())
-        if names.ours(said) is not False:
+        if ours and names.ours(said) is not True:
+            raise BadRequestError(f"“{said}” is none of the animals that are told apart here.", "Reload the page.")
+        if not ours and names.ours(said) is not False:
             raise BadRequestError(
                 f"“{said}” is one of the animals that are told apart here.", "Write another name, or leave it empty."
             )
@@ -96,6 +107,23 @@ def name_word(project_id: str) -> ResponseReturnValue:
     done = species.settle(project.store, _names(project).ours)
     bench().boxes_changed(project_id)
     return jsonify(out=done.out, back=done.back, kept=done.kept)
+
+
+@pages.post("/api/project/<project_id>/species/country")
+def country(project_id: str) -> ResponseReturnValue:
+    """A person says where the survey is: the next run leaves out what does not live there. Empty: nowhere."""
+    project = bench().project(project_id)
+    said = body().get("country")
+    if not isinstance(said, str):
+        raise BadRequestError("The request could not be understood.", "Reload the page and try again.")
+    classified.keep_country(project.store, said)
+    return jsonify(country=classified.country(project.store))
+
+
+def _of_countries(classifier: str) -> str:
+    """The classifier, where it knows in which countries animals live; else ""."""
+    model = shelf.models().get(classifier)
+    return classifier if model is not None and model.made_by.endswith(":SpeciesNet") else ""
 
 
 def _names(project: Project) -> Names:
@@ -132,8 +160,17 @@ def _told(project: Project, which: str, one: species_shelf.Told, names: Names) -
     }
 
 
-def _row(row: sqlite3.Row) -> dict[str, Any]:
+def _row(row: sqlite3.Row, said: classified.Said | None) -> dict[str, Any]:
+    heard = said is not None and row["species_by"] == species.CLASSIFIER
+    guesses = [one for one in said.words if one.name][:GUESSES] if said is not None else []
+    guesses = guesses if heard or not row["species"] else []
     return {
+        # Which classifier it was, and what it thought besides; without a name that counts, what it was not sure of.
+        "classifier": said.by if said is not None and (heard or guesses) else None,
+        "guesses": [f"{one.name} {100 * one.score:.0f}\u00a0%" for one in guesses]
+        if heard or not row["species"]
+        else [],
+        "version": said.identity if said is not None else "",
         "uid": row["uid"],
         "media_uid": row["media_uid"],
         "species": filenames.shown(row["species"]),

@@ -9,10 +9,11 @@ from flask import url_for
 
 from spotid.project import clips, flanks, jobrows, ledger, media, sightings
 from spotid.project.given import reviewer_of
-from spotid.review.between import between, hours_between
+from spotid.review.between import hours_between, saying
 from spotid.review.desk import Desk, code_of
-from spotid.review.estimate import BASIS
 from spotid.review.question import Asked, Question
+from spotid.review.ways import Way
+from spotid.review.ways.useful import MostUseful
 from spotid.web.common import bench
 from spotid.web.pictures import VIEWS
 from spotid.words import Flank, JobState, Verdict
@@ -81,9 +82,13 @@ def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | N
         "place": open_.place if open_ else 0.0,
         "days_between": None if hours is None else hours / 24,
         "same_station": bool(one and other and one["station"] and one["station"] == other["station"]),
-        **_between(desk, one, other),
+        **_between(desk, *question.shown),
+        # It is in the chance already; said by itself, since a person may know more of places and clocks.
+        "located": round(open_.located, 2) if open_ and open_.located is not None else None,
+        "located_says": saying(open_.located) if open_ else "",
+        "joins": _joins(way, question),
         "flanks_compared": _flanks(desk, *question.shown),
-        "progress": progress(desk, question, asked, chances),
+        "progress": progress(desk, question, asked),
         "undo": _undo(desk, question.blind),
         "prefetch": [url_for("pictures.picture", project_id=project.id, uid=uid, view="crop") for uid in ahead],
         "next": ahead,
@@ -115,14 +120,23 @@ def _undo(desk: Desk, blind: bool) -> dict[str, Any] | None:
     )
 
 
-def _between(desk: Desk, one: sqlite3.Row | None, other: sqlite3.Row | None) -> dict[str, Any]:
+def _joins(way: Way, question: Question) -> list[int] | None:
+    """How many pictures a match would join with how many: why this is asked now, where that is the reason."""
+    if not isinstance(way, MostUseful) or question.anchor is None or question.offer is None:
+        return None
+    return [*way.joins(question.anchor, question.offer.comparison)]
+
+
+def _between(desk: Desk, one: str | None, other: str | None) -> dict[str, Any]:
+    """The way between two sightings, how fast one animal would have been, and beyond which speed none is."""
     if one is None or other is None:
-        return {"km_between": None, "kmh": None, "speed": ""}
-    found = between((one["station"], one["captured_at"]), (other["station"], other["captured_at"]), desk.places)
+        return {"km_between": None, "kmh": None, "speed": "", "limit_kmh": None}
+    found = desk.journeys.between(one, other)
     return {
         "km_between": None if found.km is None else round(found.km, 3),
         "kmh": None if found.kmh is None else round(found.kmh, 2),
         "speed": found.speed,
+        "limit_kmh": found.limit,
     }
 
 
@@ -134,7 +148,7 @@ def _flanks(desk: Desk, one: str | None, other: str | None) -> str:
     return "opposite" if {ours, theirs} == {Flank.LEFT, Flank.RIGHT} else "same" if ours == theirs else "unknown"
 
 
-def progress(desk: Desk, question: Question, asked: Asked, chances: Calibration | None) -> dict[str, Any]:
+def progress(desk: Desk, question: Question, asked: Asked) -> dict[str, Any]:
     """How much is answered, implied by answers, and left on this way."""
     head = desk.units.head(question.anchor or "")
     place = desk.queue.position(head)
@@ -146,7 +160,7 @@ def progress(desk: Desk, question: Question, asked: Asked, chances: Calibration 
         "left_out": desk.left_out,
         "seconds_each": round(desk.pace.seconds, 1),
         "seconds_left": round((desk.queue.total.left if left is None else left) * desk.pace.seconds),
-        "undiscovered": _undiscovered(desk, chances),
+        **_undiscovered(desk),
         "anchor_index": None if place is None else place + 1,
         "anchors": len(desk.queue.anchors),
         "individuals": desk.individuals,
@@ -154,12 +168,13 @@ def progress(desk: Desk, question: Question, asked: Asked, chances: Calibration 
     }
 
 
-def _undiscovered(desk: Desk, chances: Calibration | None) -> dict[str, Any] | None:
-    """Nothing is said before the project's own answers have corrected the chances."""
-    if chances is None or not chances.earned:
-        return None
-    found = desk.undiscovered(chances)
-    return {"low": found.low, "best": found.best, "high": found.high, "basis": BASIS}
+def _undiscovered(desk: Desk) -> dict[str, Any]:
+    """How many matches wait, and before that can be said, which answers it takes."""
+    found = desk.undiscovered()
+    guess = found.estimate
+    known = {"same": found.same, "different": found.different, "least": found.least}
+    told = None if guess is None else {"low": guess.low, "best": guess.best, "high": guess.high}
+    return {"undiscovered": told, "undiscovered_by": known}
 
 
 def sighting(desk: Desk, row: sqlite3.Row | None, blind: bool = False) -> dict[str, Any] | None:

@@ -18,9 +18,24 @@ from flask.json.provider import DefaultJSONProvider
 COOKIE = "spotid-language"
 LANGUAGES = {"en": "English", "es": "Español", "fr": "Français"}
 # Texts of the program in what it tells the pages' scripts: everything under these names is looked up.
-TOLD = frozenset({"sentence", "sentences", "advice", "label", "warning", "notes", "detail", "basis", "reason"})
+TOLD = frozenset(
+    {
+        *("sentence", "sentences", "advice", "label", "warning", "notes", "detail", "basis", "reason"),
+        *("about", "notice", "ask", "lines"),
+    }
+)
+# What stands as a value within sentences: words for the parts of a project, and why a file did not arrive.
+WITHIN = frozenset(
+    {
+        *("detector", "cut-out", "encoder", "matcher", "classifier of species"),
+        *("the proxy does not answer or refuses", "the two halves do not belong together"),
+        "what lies here belongs to an older file",
+    }
+)
 GROUPS = {"en": (",", 4), "es": (".", 5), "fr": ("\u202f", 4)}  # between thousands, from so many digits on
 VALUE = re.compile(r"\{(\d+)\}")
+BORDER = re.compile(r"(?<=[.?!…]) (?=[A-Z“\d])")  # between two sentences
+MOST = 8  # sentences of one text that are looked up one by one
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -73,13 +88,62 @@ def say(text: str, code: str | None = None) -> str:
 
 @lru_cache(maxsize=2048)
 def _said(text: str, code: str) -> str:
+    whole = _looked_up(text, code)
+    if whole is not None and not whole[1]:
+        return whole[0]
+    one_by_one, all_known = _sentences(BORDER.split(text, MOST), code)
+    return one_by_one if whole is None or all_known else whole[0]
+
+
+def _looked_up(text: str, code: str) -> tuple[str, bool] | None:
+    """A text in another language, and whether one of its values is as long as sentences; None if nobody knows it."""
     found = catalogue(code).gettext(text)
     if found != text:
-        return found
+        return found, False
+    wide = None
     for shape, translation in _shapes(code):
         if values := shape.fullmatch(text):
-            return VALUE.sub(lambda place: values[f"v{place[1]}"], translation)
-    return text
+            said = {name: _within(value, code) for name, value in values.groupdict().items()}
+            filled = VALUE.sub(lambda place, said=said: said[f"v{place[1]}"], translation)  # type: ignore[misc]
+            if not any(BORDER.search(value) for value in values.groups()):
+                return filled, False
+            wide = wide or filled
+    return None if wide is None else (wide, True)
+
+
+def _within(value: str, code: str) -> str:
+    """A value of a sentence: a word or a sentence of ours, or why a file did not arrive; else as it is."""
+    if value in WITHIN:
+        return catalogue(code).gettext(value)
+    if value[0].isupper() and value[-1] in ".?!…" and (found := _looked_up(value, code)) is not None:
+        return found[0]
+    for shape, reason in _reasons(code):
+        if values := shape.fullmatch(value):
+            return VALUE.sub(lambda place, values=values: values[f"v{place[1]}"], reason)  # type: ignore[misc]
+    return value
+
+
+@cache
+def _reasons(code: str) -> list[tuple[re.Pattern[str], str]]:
+    """Of the sentences with values those that are none: they begin small, or with a value, and have no full stop."""
+    return [(shape, said) for shape, said in _shapes(code) if not said[0].isupper() and said[-1] not in ".?!…"]
+
+
+def _sentences(parts: list[str], code: str) -> tuple[str, bool]:
+    """Sentences that the program put together, each looked up, the longest known beginning first; whether all are."""
+    done: list[str] = []
+    known = True
+    while parts:
+        for count in range(len(parts), 0, -1):
+            found = _looked_up(" ".join(parts[:count]), code)
+            if found is not None and not found[1]:
+                done.append(found[0])
+                break
+        else:
+            count, known = 1, False
+            done.append(parts[0])
+        parts = parts[count:]
+    return " ".join(done), known
 
 
 @cache

@@ -5,6 +5,7 @@ import { isDark, minuteOf, offsetText, sunText, wordText } from "./clock_text.js
 import { number, shown, when } from "./format.js";
 import { nt, t } from "./i18n.js";
 import { listen } from "./individual_keys.js";
+import { showOdd } from "./odd_stations.js";
 import { api, el, field, make } from "./places_parts.js";
 
 /** @typedef {import("./clock_text.js").Clock} Clock @typedef {import("./clock_text.js").Seen} Seen @typedef {import("./clock_text.js").Sun} Sun */
@@ -141,6 +142,7 @@ el("sun-form").addEventListener("submit", (event) => {
   });
 });
 listen();
+void showOdd("clocks");
 try {
   await draw(await get(`${api}/clocks`, 60));
 } catch (error) {

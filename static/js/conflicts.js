@@ -16,10 +16,14 @@ const api = `/api/project/${projectId()}/conflicts`;
 const looking = page.dataset.looking === "yes";
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** @type {Card[]} */
+/** Conflicts first, then answers worth a second look. @type {Card[]} */
 let cards = [];
+/** @type {Card[]} */
+let doubts = [];
+let waiting = 0; // conflicts, those included that the page does not show yet
 let current = 0;
 let busy = false;
+let asked = 0; // how often the doubts were asked for
 /** @type {?{row: number, uid: string}} */
 let kept = null;
 
@@ -83,7 +87,7 @@ function answer(card, one) {
   if (seen) node.append(make("div", seen, "small quiet"));
   if (one.covered) node.append(make("div", nt("said of {n} other picture of the visit, too", "said of {n} other pictures of the visit, too", one.covered), "small quiet"));
   const why = reasons(one);
-  if (card.kind !== "opinion" && one.number === 1) {
+  if (card.kind !== "opinion" && !card.doubt && one.number === 1) {
     node.classList.add("weakest");
     node.append(make("p", t("Look at this one first"), "first"));
   }
@@ -102,7 +106,7 @@ function draw(card, index) {
   node.dataset.key = card.key;
   const [title, lead] = heading(card);
   const head = make("div", "", "conflict-head");
-  const name = make("h2", title);
+  const name = make(card.doubt ? "h3" : "h2", title);
   name.id = `conflict-${index}`;
   node.setAttribute("aria-labelledby", name.id);
   head.append(name, make("p", lead));
@@ -110,14 +114,18 @@ function draw(card, index) {
   card.pictures.forEach((one, place) => {
     const beside = card.pictures[place + 1] ?? card.pictures[place - 1];
     chain.append(picture(one, () => (card.pictures[place + 1] ? lookCloser(one, beside) : lookCloser(beside, one))));
-    if (place < card.joins.length) {
+    if (card.joins[place]?.length) {
       const step = make("div", "", "chain-step");
       step.append(...card.joins[place].map((said) => answer(card, said)));
       chain.append(step);
     }
   });
   node.append(head, chain);
-  if (card.parting.length) {
+  if (card.doubt && card.parting.length) {
+    const step = make("div", "", "chain-step");
+    step.append(...card.parting.map((said) => answer(card, said)));
+    chain.insertBefore(step, chain.lastChild);
+  } else if (card.parting.length) {
     const parting = make("div", "", "chain-parting");
     const answers = make("div", "", "chain-answers");
     answers.append(...card.parting.map((said) => answer(card, said)));
@@ -129,6 +137,7 @@ function draw(card, index) {
   if (card.second) {
     foot.append(button(t("The first is right"), "F", () => settle(card, "first")), button(t("The second is right"), "S", () => settle(card, "second")));
   }
+  if (card.doubt) foot.append(button(t("It is right: let it stand"), "K", () => letStand(card)));
   const look = button(t("Look closer"), "L", () => lookAt(card));
   look.disabled = false;
   foot.append(look);
@@ -146,7 +155,7 @@ function draw(card, index) {
 /** @param {number} index @param {boolean} move whether the card comes into view and takes the keyboard */
 function choose(index, move) {
   current = Math.max(0, Math.min(cards.length - 1, index));
-  [...el("conflict-list").children].forEach((node, place) => {
+  [...el("conflict-list").children, ...el("doubt-list").children].forEach((node, place) => {
     node.setAttribute("aria-current", String(place === current));
     if (place !== current || !move) return;
     /** @type {HTMLElement} */ (node).focus({ preventScroll: true });
@@ -156,14 +165,11 @@ function choose(index, move) {
 
 /** @param {any} told @param {boolean} [move] */
 function show(told, move = false) {
-  cards = told.cards;
   const n = told.counts.count;
-  el("conflict-list").replaceChildren(...cards.map(draw));
-  el("conflicts-none").hidden = n > 0;
-  el("conflict-keys").hidden = n === 0;
-  el("conflicts-lead").textContent = n
-    ? nt("{n} conflict waits. The card whose weakest answer is most likely wrong comes first.", "{n} conflicts wait. The card whose weakest answer is most likely wrong comes first.", n)
-    : t("Everything that was answered fits together.");
+  waiting = n;
+  cards = [...told.cards, ...doubts];
+  el("conflict-list").replaceChildren(...told.cards.map(draw));
+  drawDoubts(told.cards.length);
   el("conflicts-more").hidden = !told.more;
   el("conflicts-more").textContent = told.more ? nt("{n} more follows when some of these are settled.", "{n} more follow when some of these are settled.", told.more) : "";
   for (const badge of document.querySelectorAll("#conflict-count")) {
@@ -172,6 +178,42 @@ function show(told, move = false) {
   }
   if (cards.length) choose(current, move);
   page.dataset.state = n ? "cards" : "empty";
+}
+
+/** @param {number} before how many cards stand before these */
+function drawDoubts(before) {
+  el("doubt-list").replaceChildren(...doubts.map((card, place) => draw(card, before + place)));
+  el("doubts").hidden = !doubts.length;
+  el("conflicts-lead").textContent = waiting
+    ? nt("{n} conflict waits. The card whose weakest answer is most likely wrong comes first.", "{n} conflicts wait. The card whose weakest answer is most likely wrong comes first.", waiting)
+    : doubts.length
+      ? t("No answer contradicts another outright.")
+      : t("Everything that was answered fits together.");
+  el("conflicts-none").hidden = cards.length > 0;
+  el("conflict-keys").hidden = !cards.length;
+}
+
+/** Answers that the rest speaks against; they are looked for when the page stands, as that takes longer. */
+async function askDoubts() {
+  const mine = ++asked;
+  /** @type {any} */
+  let told;
+  try {
+    told = await get(`${api}/doubts`);
+  } catch (error) {
+    showError(el("conflicts-error"), error);
+    return;
+  }
+  if (mine !== asked) return; // something was kept meanwhile
+  const conflicts = cards.length - doubts.length;
+  const inside = el("doubt-list").contains(document.activeElement); // its cards are drawn anew
+  doubts = told.cards;
+  cards = [...cards.slice(0, conflicts), ...doubts];
+  drawDoubts(conflicts);
+  if (cards.length) choose(current, inside);
+  el("doubts-more").hidden = !told.more;
+  el("doubts-more").textContent = told.more ? nt("{n} more follows when some of these are settled.", "{n} more follow when some of these are settled.", told.more) : "";
+  page.dataset.doubts = String(told.count);
 }
 
 /** Keep something and show what there is then. @param {string} what @param {object} body */
@@ -186,6 +228,7 @@ async function keep(what, body) {
     const line = t("kept — row {row}", { row: number(told.kept.row) });
     el("conflicts-kept").replaceChildren(make("strong", line), button(t("Undo"), "U", revert));
     el("conflicts-kept").hidden = false;
+    doubts = doubts.filter((card) => ![...card.joins.flat(), ...card.parting].some((one) => one.uid === body.target));
     show(told, true);
   } catch (error) {
     showError(el("conflicts-error"), error);
@@ -193,9 +236,11 @@ async function keep(what, body) {
     busy = false;
     page.dataset.busy = "false";
   }
+  await askDoubts(); // keys count meanwhile
 }
 
 const takeBack = (/** @type {Answer} */ one) => void keep("undo-one", { target: one.uid });
+const letStand = (/** @type {Card} */ card) => void keep("keep", { target: [...card.joins.flat(), ...card.parting][0].uid });
 const settle = (/** @type {Card} */ card, /** @type {string} */ right) => void keep("settle", { second: card.second, right });
 const revert = () => kept && void keep("revert", { of: kept.uid });
 
@@ -213,6 +258,7 @@ const KEYS = {
   l: () => cards[current] && lookAt(cards[current]),
   f: () => cards[current]?.second && settle(cards[current], "first"),
   s: () => cards[current]?.second && settle(cards[current], "second"),
+  k: () => cards[current]?.doubt && letStand(cards[current]),
   u: revert,
 };
 
@@ -236,6 +282,7 @@ addEventListener("keydown", (event) => {
 
 try {
   show(await get(api));
+  await askDoubts();
 } catch (error) {
   showError(el("conflicts-error"), error);
 }

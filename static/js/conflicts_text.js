@@ -1,5 +1,5 @@
 // What the cards of the conflicts page say, in whole sentences.
-import { when } from "./format.js";
+import { number, when } from "./format.js";
 import { nt, t } from "./i18n.js";
 
 /**
@@ -8,7 +8,8 @@ import { nt, t } from "./i18n.js";
  *   chance: ?number, then: boolean, spots: ?number, covered: number, number: number, weakness: number, reasons: Reason[]}} Answer
  * @typedef {{uid: string, here: boolean, media_uid: ?string, name: ?string, station: ?string, captured_at: ?string, flank: string,
  *   number: ?number, individual: ?string, individual_name: ?string}} Picture
- * @typedef {{key: string, kind: string, weakness: number, pictures: Picture[], joins: Answer[][], parting: Answer[], second: ?string}} Card
+ * @typedef {{key: string, kind: string, weakness: number, pictures: Picture[], joins: Answer[][], parting: Answer[], second: ?string, doubt?: Doubt}} Card
+ * @typedef {{wrong: number, reason: string, ours: number, theirs: number, kmh: ?number, limit_kmh: ?number}} Doubt
  */
 
 /** @param {number} share */
@@ -74,8 +75,26 @@ function because(reason, parts) {
 export const reasons = (one) =>
   [...one.reasons].sort((x, y) => y.points - x.points).map((reason) => because(reason, one.parts)).filter(Boolean);
 
+/** Why an answer is worth a second look. @param {Doubt} doubt @param {boolean} parts @returns {[string, string]} title and lead */
+function doubted(doubt, parts) {
+  const sizes = { ours: number(doubt.ours), theirs: number(doubt.theirs) };
+  const share = t("Of answers like this one, about {percent} are wrong.", { percent: percent(doubt.wrong) });
+  const speeds = { kmh: number(Math.round(doubt.kmh ?? 0)), limit: number(doubt.limit_kmh ?? 0) };
+  /** @type {Record<string, () => [string, string]>} */
+  const says = {
+    impossible: () => [t("One animal, on an impossible journey"), t("One animal would have gone at {kmh} km/h from one place to the other, and none goes faster than {limit} km/h. Either the answer is wrong, or a clock or a place.", speeds)],
+    far: () => [t("One animal, though place and time speak against it"), t("This answer alone joins two groups of pictures ({ours} and {theirs}). One animal is seldom seen as far apart, in as little time, as they are.", sizes)],
+    unlike: () => [t("One animal, though the pictures look unlike"), t("This answer alone joins two groups of pictures ({ours} and {theirs}), and few pairs between them look alike.", sizes)],
+    against: () => [t("Other answers say the opposite"), t("Of the two groups of pictures ({ours} and {theirs}) that this answer is about, other answers say the opposite.", sizes)],
+    alike: () => [t("Two animals, though the pictures look alike"), t("This answer keeps two groups of pictures apart ({ours} and {theirs}), and the best pairs between them look alike.", sizes)],
+  };
+  const [title, lead] = (says[doubt.reason] ?? says[parts ? "alike" : "unlike"])();
+  return [title, doubt.reason === "impossible" ? lead : `${lead} ${share}`]; // a share of impossible ones is not known
+}
+
 /** @param {Card} card @returns {[string, string]} title and lead */
 export function heading(card) {
+  if (card.doubt) return doubted(card.doubt, card.parting.length > 0);
   if (card.kind === "photograph")
     return [t("Two boxes of one photograph are said to be one animal"), t("An animal is in a photograph only once. Undo the answer that joins them wrongly, the weakest first; or, if both boxes lie on one animal, take a box away.")];
   if (card.kind === "opinion")

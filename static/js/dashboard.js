@@ -3,6 +3,7 @@ import { get, holding, post, projectId, showError } from "./api.js";
 import { duration, number, timeLeft } from "./format.js";
 import { nt, t } from "./i18n.js";
 import { ACTIVE, follow } from "./jobfeed.js";
+import { stopWords } from "./stop_words.js";
 
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -54,6 +55,10 @@ async function reviewState() {
   const open = pair.state === "all_done" ? t("Every pair is settled:") : nt("{n} pair is left;", "{n} pairs are left;", left);
   const time = pair.state !== "all_done" && seconds ? t("About {time} of your time.", { time: duration(seconds) }) : "";
   el("review-text").textContent = `${open} ${settled} ${time}`.trim();
+  const [short, long] = stopWords(pair.progress);
+  el("review-stop").hidden = !short || pair.state === "all_done";
+  el("review-stop-short").textContent = pair.progress.undiscovered ? t("Matches that still wait: {estimate}", { estimate: short }) : t("How many matches still wait is not known yet.");
+  el("review-stop-long").textContent = long;
   bar.hidden = false;
   bar.max = Math.max(1, answered + implied + left);
   bar.value = answered + implied;
@@ -95,5 +100,12 @@ el("run-start").addEventListener("click", (event) =>
   }),
 );
 
-reviewState();
+/** Answers that the rest speaks against: a line only where there are any. */
+async function doubtState() {
+  const told = await get(`/api/project/${projectId()}/conflicts/doubts`).catch(() => null);
+  el("doubts-line").hidden = !told?.count;
+  el("doubts-count").textContent = number(told?.count ?? 0);
+}
+
+reviewState().then(doubtState);
 follow(showJob);

@@ -20,6 +20,8 @@ let plan = null;
 let turn = 0;
 let leaving = false;
 let sure = false;
+/** What was asked last, until all of it is drawn. @type {Promise<void>} */
+let underWay = Promise.resolve();
 
 /** @param {any} told */
 function draw(told) {
@@ -148,14 +150,11 @@ const openFolders = () => plan.questions.rows.filter((/** @type {any} */ one) =>
 /** @param {string} key @param {string} value */
 const say = (key, value) => answer({ [key]: value });
 
-/** @param {Record<string, string>} answers @param {boolean} [again] whether the files may have changed meanwhile */
-async function answer(answers, again = false) {
+/** @param {Record<string, string>} answers @param {boolean} [again] whether the files may have changed meanwhile @returns {Promise<void>} */
+function answer(answers, again = false) {
   showError(el("import-error"), null);
-  try {
-    await follow(post(`${api}/answer`, { answers, again }, 120));
-  } catch (error) {
-    showError(el("import-error"), error);
-  }
+  underWay = follow(post(`${api}/answer`, { answers, again }, 120)).catch((error) => showError(el("import-error"), error));
+  return underWay;
 }
 
 /** Draw what is told, and ask again as long as it is being looked at. @param {Promise<any>} first */
@@ -173,9 +172,11 @@ async function follow(first) {
 function take() {
   if (takeButton.disabled) return Promise.resolve();
   return holding(takeButton, async () => {
+    await underWay; // an answer that was just given counts
+    if (plan.asks || leaving) return;
     showError(el("import-error"), null);
     try {
-      const done = await post(`${api}/take`, { mark: plan.mark, reviewer: initials() }, 600);
+      const done = await post(`${api}/take`, { mark: plan.mark, reviewer: initials(), ...animals() }, 600);
       leaving = true;
       location.assign(done.url);
     } catch (error) {
@@ -183,6 +184,14 @@ function take() {
       showError(el("import-error"), error);
     }
   });
+}
+
+/** Which animals are told apart in a new project, its own first; nothing is said for one that is there. */
+function animals() {
+  const own = /** @type {?HTMLSelectElement} */ (document.getElementById("animals"))?.value;
+  if (!own) return {};
+  const more = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=animals-more]:checked"))];
+  return { profiles: [...new Set([own, ...more.map((one) => one.value)])] };
 }
 
 async function leave() {

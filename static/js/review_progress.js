@@ -3,6 +3,7 @@ import { projectId } from "./api.js";
 import { duration, number } from "./format.js";
 import { nt, t } from "./i18n.js";
 import { anchorTo, make } from "./review_text.js";
+import { stopWords } from "./stop_words.js";
 
 /** @typedef {import("./types.js").Pair} Pair */
 
@@ -36,7 +37,7 @@ export function writeProgress(pair) {
   const timed = typeof p.seconds_left === "number" && p.left > 0;
   el("progress-time").textContent = timed ? t("{time} left", { time: duration(p.seconds_left ?? 0) }) : "";
   el("progress-time").title = timed && p.seconds_each ? t("At {seconds} seconds an answer.", { seconds: number(Math.round(p.seconds_each * 10) / 10) }) : "";
-  writeUndiscovered(p.undiscovered ?? null);
+  writeUndiscovered(p);
   const conflicts = el("contradictions");
   conflicts.hidden = !p.conflicts;
   conflicts.textContent = nt("{count} contradiction between your answers", "{count} contradictions between your answers", p.conflicts, { count: number(p.conflicts) });
@@ -49,14 +50,13 @@ export function writeProgress(pair) {
   implied?.setAttribute("width", String(share(p.implied)));
 }
 
-/** How many matches nobody was asked about are still there, and how that is known. @param {?{low: number, best: number, high: number, basis: string}} guess */
-function writeUndiscovered(guess) {
+/** How many matches are still among the open questions, so that a person can decide to stop; and how that is known. @param {Pair["progress"]} p */
+function writeUndiscovered(p) {
   const button = el("undiscovered");
-  button.hidden = !guess;
-  if (!guess) return;
-  const [low, best, high] = [guess.low, guess.best, guess.high].map((n) => number(Math.round(n)));
-  button.textContent = low === high ? t("{best} undiscovered", { best }) : t("{low}–{high} undiscovered", { low, high });
-  el("undiscovered-basis").textContent = t("So many matches may still be there that nobody is asked about; best guess {best}. {basis}", { best, basis: guess.basis });
+  const [short, long] = stopWords(p);
+  button.hidden = !short;
+  button.textContent = short;
+  el("undiscovered-basis").textContent = long;
 }
 
 /** @param {string} label @param {string} act @param {string} key @param {string} look */

@@ -84,6 +84,8 @@ export function writeBetween(line, pair) {
   if (pair.likeness !== null && pair.likeness !== undefined) parts.push(likeness(pair.likeness));
   parts.push(apart(pair));
   if (typeof pair.km_between === "number" && pair.km_between >= 0.05) parts.push(journey(pair, pair.km_between));
+  const where = placeAndTime(pair);
+  if (where) parts.push(where);
   if (typeof pair.chance === "number") parts.push(chanceWords(pair.chance, pair.chance_by ?? ""));
   else if (pair.chance_by) line.title = t("The chance that the two are one animal is told after 30 answers of either kind.");
   if (pair.spots) parts.push(make("span", nt("{n} spot agrees", "{n} spots agree", pair.spots)));
@@ -120,9 +122,30 @@ function journey(pair, km) {
   if (typeof pair.kmh !== "number" || (pair.kmh < 0.05 && !pair.speed)) return make("span", far);
   const speed = t("{kmh} km/h", { kmh: number(pair.kmh < 10 ? Math.round(pair.kmh * 10) / 10 : Math.round(pair.kmh)) });
   const words = make("span", `${far}, ${speed}`, pair.speed ? `speed ${pair.speed}` : "");
-  words.title = pair.speed
-    ? t("One animal would have had to move this fast in a straight line. Look closely; a camera's clock may be wrong, too.")
-    : t("In a straight line, if both are one animal.");
+  words.title = t("In a straight line, if both are one animal.");
+  if (pair.speed === "fast") words.title = t("One animal would have had to move this fast in a straight line. Look closely; a camera's clock may be wrong, too.");
+  if (pair.speed === "impossible") words.title = impossible(pair);
+  return words;
+}
+
+/** @param {Pair} pair */
+const impossible = (pair) =>
+  t("One animal would have had to move at {kmh} km/h in a straight line, and none goes faster than {limit} km/h: these are two animals, or a camera's clock or place is wrong. Such pairs are asked last, and never hidden.", {
+    kmh: number(Math.round(pair.kmh ?? 0)),
+    limit: number(pair.limit_kmh ?? 0),
+  });
+
+/** What place and time say of the two, in words; nothing where they are not known or say nearly nothing. @param {Pair} pair */
+function placeAndTime(pair) {
+  if (pair.speed === "impossible") return null; // said by the speed
+  if (pair.located_says === "against") {
+    const words = make("span", t("place and time: against"), "located against");
+    words.title = t("One animal is seldom seen this far apart in this time: place and time speak against a match. That counts in the order and in the chance; the coat decides.");
+    return words;
+  }
+  if (pair.located_says !== "for") return null;
+  const words = make("span", t("place and time: for it"), "located for");
+  words.title = t("Pictures of one animal are often this near to one another in place and time, those of two animals less often: place and time speak for a match. That counts in the order and in the chance; the coat decides.");
   return words;
 }
 
@@ -143,9 +166,22 @@ export function writeNotes(place, pair) {
     if (pair.flanks_compared === "unknown") notes.push(make("span", t("Side not known: compared all the same"), "pane-tag"));
     if (pair.flanks_compared === "opposite") notes.push(make("span", t("Opposite sides: the spots can't agree"), "pane-tag warn"));
     if (pair.speed === "fast") notes.push(make("span", t("A fast journey for one animal"), "pane-tag warn"));
-    if (pair.speed === "impossible") notes.push(make("span", t("An impossible journey for one animal"), "pane-tag warn"));
+    if (pair.speed === "impossible") {
+      const note = make("span", t("Impossible for one animal, unless a clock or a place is wrong"), "pane-tag warn");
+      note.title = impossible(pair);
+      notes.push(note);
+    }
+    if (pair.joins && pair.joins[0] * pair.joins[1] > 1) notes.push(whyAsked(pair.joins));
   }
   place.replaceChildren(...notes);
+}
+
+/** Why the most useful question is useful. @param {number[]} joins */
+function whyAsked(joins) {
+  const values = { ours: number(joins[0]), theirs: number(joins[1]), pairs: number(joins[0] * joins[1]) };
+  const note = make("span", nt("A match would join {ours} picture with {theirs}", "A match would join {ours} pictures with {theirs}", joins[0], values), "pane-tag");
+  note.title = t("One answer would settle {pairs} pairs of pictures; that times the chance of a match is why this is asked now.", values);
+  return note;
 }
 
 /** "kept — row 4,127", beside the undo button. @param {HTMLElement} line @param {string} text */

@@ -30,6 +30,9 @@ const TITLES = {
 /** @type {Record<string, string>} */
 const STARTS = { done: t("Look for new photographs"), none: t("Start the run"), paused: t("Look for room again") };
 
+/** Other work than a run. @type {Record<string, string>} */
+const OTHERS = { export: t("An export is at work"), check: t("A check is at work"), learn: t("Learning is at work") };
+
 /** How much of the whole each stage usually takes; only the overall bar depends on it. @type {Record<string, number>} */
 const WEIGHTS = { scan: 1, clips: 8, read: 10, strips: 3, detect: 35, species: 1, follow: 1, crop: 25, embed: 15, neighbours: 3, points: 11 };
 
@@ -75,7 +78,7 @@ function stageRow(stage, job) {
 
 /** @param {Job} job */
 function draw(job) {
-  if (job.kind === "export" || job.kind === "check") return drawExport(job);
+  if (["export", "check", "learn"].includes(job.kind)) return drawExport(job);
   state = job.state;
   const active = ACTIVE.includes(job.state);
   el("run").dataset.state = job.state;
@@ -132,7 +135,7 @@ function drawExport(job) {
   const active = ACTIVE.includes(job.state);
   state = "none";
   el("run").dataset.state = "none";
-  say("run-title", active ? (job.kind === "check" ? t("A check is at work") : t("An export is at work")) : t("No run is at work"));
+  say("run-title", active ? OTHERS[job.kind] : t("No run is at work"));
   say("run-lead", active ? t("The run can be started when this has ended.") : t("New photographs are found by starting the run again."));
   el("progress-card").hidden = true;
   el("run-cancel").hidden = true;

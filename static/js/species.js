@@ -54,7 +54,8 @@ async function does(deed, body, says) {
 function sort(ours) {
   const sightings = chosen().map((box) => box.dataset.pick);
   if (!sightings.length) return;
-  const species = /** @type {?HTMLInputElement} */ (el("sort-name"))?.value ?? "";
+  const named = /** @type {?HTMLInputElement | HTMLSelectElement} */ (el(ours ? "sort-kind" : "sort-name"));
+  const species = named?.value ?? "";
   does("sort", { sightings, ours, species }, (reply) => [
     ours
       ? nt("{n} animal goes on.", "{n} animals go on.", reply.sorted)
@@ -128,6 +129,15 @@ document.addEventListener("click", (e) => {
     for (const box of boxes()) box.checked = button.id === "pick-all";
     tell();
   }
+});
+el("country-form")?.addEventListener("submit", (e) => {
+  e.preventDefault();
+  const field = /** @type {HTMLInputElement} */ (el("country"));
+  const was = field.defaultValue;
+  does("country", { country: field.value }, (reply) => [
+    reply.country ? t("Kept: {country}.", { country: reply.country }) : t("Kept: no country."),
+    { deed: "country", body: { country: was } },
+  ]);
 });
 el("sort-name")?.addEventListener("keydown", (e) => {
   if (e.key === "Enter") sort(false);

@@ -4,12 +4,13 @@ import { number } from "./format.js";
 import { nt, t } from "./i18n.js";
 import { listen } from "./individual_keys.js";
 import { api, button, cell, deed, dialog, el, field, head, make, pictures, send } from "./places_parts.js";
+import { showOdd } from "./odd_stations.js";
 import { mapOf, markPlace } from "./stations_map.js";
 import { wireTable } from "./stations_table.js";
 
 /**
  * @typedef {{id: number, name: string, shown: string, place: string, placed_by: string, sensitive: boolean, photographs: number,
- *   animals: number, cameras: string[], first: ?string, last: ?string, deployments: number, scattered: ?number}} Station
+ *   unit: string, animals: number, cameras: string[], first: ?string, last: ?string, deployments: number, scattered: ?number}} Station
  * @typedef {{folder: string, shown: string, photographs: number, uid: string}} Folder
  */
 
@@ -31,7 +32,7 @@ const placedBy = (one) => {
 function row(one) {
   const line = document.createElement("tr");
   line.id = `station-${one.id}`;
-  const place = make("td", "place", one.place || "–");
+  const place = make("td", "place", one.unit ? t("{place} m", { place: one.place }) : one.place || "–");
   if (one.place) place.title = placedBy(one);
   if (one.scattered) place.append(make("span", "chip warn", nt("its photographs lie {n} m apart", "its photographs lie {n} m apart", one.scattered)));
   const cameras = one.cameras.length > MOST_CAMERAS ? nt("{n} camera", "{n} cameras", one.cameras.length) : one.cameras.join(", ");
@@ -43,7 +44,7 @@ function row(one) {
   keep.checked = one.sensitive;
   keep.dataset.deed = "station-change";
   keep.setAttribute("aria-label", t("Keep the place of {name} back", { name: one.shown }));
-  keep.addEventListener("change", () => void change({ station: one.id, name: one.name, place: one.place, sensitive: keep.checked }, button("add")));
+  keep.addEventListener("change", () => void change({ station: one.id, name: one.name, place: one.place, epsg: one.unit, sensitive: keep.checked }, button("add")));
   line.append(
     head(make("span", "name", one.shown)),
     place,
@@ -132,7 +133,7 @@ function edit(one) {
   el("station-title").textContent = one ? t("Change {name}", { name: one.shown }) : t("New station");
   field("station-name").value = one?.name ?? "";
   field("station-place").value = one?.place ?? "";
-  field("station-epsg").value = "";
+  field("station-epsg").value = one?.unit ?? "";
   field("station-sensitive").checked = one?.sensitive ?? true;
   const others = stations.filter((other) => other.id !== one?.id);
   el("station-more").hidden = !one;
@@ -172,6 +173,7 @@ wireTable(draw);
 listen();
 try {
   draw(await get(`${api}/stations`, 60));
+  void showOdd("places");
 } catch (error) {
   showError(el("stations-error"), error);
 }

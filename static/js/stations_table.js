@@ -6,7 +6,7 @@ import { button, cell, dialog, el, field, make, send } from "./places_parts.js";
 
 const LARGEST = 700_000; // bytes
 
-/** The file in hand, as the program takes it. @type {?{name: string, content: string, dates: string}} */
+/** The file in hand, as the program takes it. @type {?{name: string, content: string, dates: string, unit: string}} */
 let held = null;
 
 /** @param {File} file @returns {Promise<string>} its bytes as base64 */
@@ -71,14 +71,14 @@ export function wireTable(draw) {
       showError(el("table-error"), new ApiError({ code: "large", sentence: t("This table is too large to be sent."), advice: t("Put it among the photographs under the name stations.csv, and run again.") }, 0));
       return;
     }
-    const sent = { name: file.name, content: await encoded(file), dates: field("table-dates").value };
+    const sent = { name: file.name, content: await encoded(file), dates: field("table-dates").value, unit: field("table-unit").value };
     const told = await send("stations-table", sent, button("table-take"), el("table-error"));
     if (!told) return;
     held = sent;
     found(told);
     button("table-take").disabled = !told.found;
   };
-  for (const id of ["table-file", "table-dates"]) field(id).addEventListener("change", () => void read());
+  for (const id of ["table-file", "table-dates", "table-unit"]) field(id).addEventListener("change", () => void read());
   el("table-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!held) return;

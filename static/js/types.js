@@ -56,13 +56,17 @@
  * @property {?number} [spots] how many spots of the two coats lie alike
  * @property {{answered: number, implied: number, left: number, left_out?: number, anchor_index: ?number, anchors: number,
  *   individuals: number, conflicts: number, seconds_left?: ?number, seconds_each?: ?number,
- *   undiscovered?: ?{low: number, best: number, high: number, basis: string}}} progress
+ *   undiscovered?: ?{low: number, best: number, high: number}, undiscovered_by?: {same: number, different: number, least: number}}} progress
  * @property {?{row: number, kind: string, uid?: string, at?: string, reviewer?: string}} undo
  * @property {string[]} prefetch
  * @property {boolean} [same_visit]
  * @property {?number} [km_between]
  * @property {?number} [kmh] straight-line speed that one animal would have needed
  * @property {""|"fast"|"impossible"} [speed]
+ * @property {?number} [limit_kmh] faster than this is no animal of the project
+ * @property {?number} [located] what place and time say of the two, as a log-likelihood ratio
+ * @property {"for"|"against"|"little"|""} [located_says]
+ * @property {?number[]} [joins] how many pictures a match would join with how many, where that is why the pair is asked
  * @property {"same"|"unknown"|"opposite"} [flanks_compared]
  * @property {string} [way]
  * @property {{name: string, label: string, sentence: string, left: ?number}[]} [ways]
@@ -72,7 +76,7 @@
 /**
  * @typedef {Object} Job
  * @property {"none"|"queued"|"running"|"paused"|"done"|"cancelled"|"failed"} state
- * @property {"run"|"export"|"check"|"mend"} kind
+ * @property {"run"|"export"|"check"|"mend"|"learn"} kind
  * @property {string} sentence
  * @property {string} advice
  * @property {?string} stage

@@ -121,12 +121,13 @@ def test_it_needs_no_console(bundle: Bundle, variables: dict[str, str], closed: 
 @pytest.mark.parametrize("before", ["", "/opt/drivers/lib"])
 def test_a_browser_is_given_no_library_of_ours(bundle: Bundle, tmp_path: Path, before: str) -> None:
     told = tmp_path / "told.json"
-    script = tmp_path / "bröwser"
-    script.write_text(
-        f"#!{sys.executable}\nimport json, os, sys\n"
+    code, script = tmp_path / "browser.py", tmp_path / "bröwser"
+    code.write_text(
+        "import json, os, sys\n"
         f"text = json.dumps([sys.argv[1:], dict(os.environ)])\nopen({str(told)!r} + '.part', 'w').write(text)\n"
         f"os.replace({str(told)!r} + '.part', {str(told)!r})\n"
     )
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{code}" "$@"\n')
     script.chmod(0o755)
     more = {"LD_LIBRARY_PATH": before} if before else {}
     program = Frozen(

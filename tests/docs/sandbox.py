@@ -165,7 +165,9 @@ def _in_a_shell(line: str, survey: Survey) -> tuple[int, str]:
         r"(^|[|;&]\s*)(?:python3? launch\.py|(?:\./)?(?:SpotID/)?spotid(?:-cli)?)(?=\s)", rf"\g<1>{program}", line
     )
     line = re.sub(r"(^|[|;&]\s*)python3?(?=\s)", rf"\g<1>{python}", line)
-    line = re.sub(r"(?<=\s)((?:benchmarks|release|training)/[\w/]+\.py)", lambda found: str(ROOT / found[0]), line)
+    line = re.sub(
+        r"(?<=\s)((?:benchmarks|release|training)/[\w/]+\.py)", lambda found: shlex.quote(str(ROOT / found[0])), line
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SPOTID_INSIDE": "1"}
     done = subprocess.run(
         ["sh", "-c", line], cwd=survey.folder, env=environment, capture_output=True, text=True, timeout=120, check=False

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from spotid.project import ledger
 from spotid.web import bench_of, create_app
+from tests.end_to_end.quiet import COUNTING
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 SIZE = (300, 180)
@@ -82,6 +83,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     """A fresh window of a small laptop; what its console says is kept in ``site.complaints``."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="light")
     context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
+    context.add_init_script(COUNTING)
     opened = context.new_page()
     opened.set_default_timeout(10_000)
 

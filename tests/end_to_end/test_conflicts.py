@@ -9,7 +9,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-from spotid.project import ledger
+from spotid.project import ledger, stations_told
+from spotid.project.stations_told import Line
 from spotid.review import deeds
 from spotid.words import Verdict
 
@@ -178,3 +179,30 @@ def test_two_boxes_of_one_photograph_that_were_joined(page: Page, site, uids) ->
     page.get_by_role("button", name="Undo the answer of row 1").click()
     expect(page.locator("#conflicts")).to_have_attribute("data-state", "empty")
     assert site.kinds() == ["same", "undo"]
+
+
+def test_an_answer_worth_a_second_look_is_let_stand_or_taken_back(page: Page, site, uids) -> None:
+    store = site.project.store
+    stations_told.keep_table(store, [Line("North", "", 0.0, 36.0), Line("South", "", 0.0, 36.9)])
+    with store.write() as connection:
+        connection.execute("UPDATE media SET captured_at = '2026-03-01T06:00:00'")
+    site.reread()
+    seen = site.bench.desk(site.project.id).seen
+    a, b = (next(n for n, uid in enumerate(uids) if seen[uid].station == name) for name in ("North", "South"))
+    say(site, "too-fast-same", "same", a, b, reviewer="JD", seconds=4.0)
+    page.add_init_script("localStorage.setItem('spotid-initials', 'AB')")
+    page.goto(site.url("conflicts"))
+    card = page.locator("#doubt-list .conflict")
+    expect(card).to_have_count(1)
+    expect(page.get_by_role("heading", name="Answers worth a second look")).to_be_visible()
+    expect(card).to_contain_text("none goes faster than 60 km/h")
+    expect(card.locator(".chain-picture")).to_have_count(2)
+    fits_everywhere(page)
+    page.keyboard.press("k")
+    expect(page.locator("#conflicts-kept")).to_contain_text("kept — row 2")
+    expect(page.locator("#doubts")).to_be_hidden()
+    page.keyboard.press("u")
+    expect(card).to_have_count(1)
+    page.keyboard.press("1")
+    expect(card).to_have_count(0)
+    assert site.kinds() == ["same", "same", "undo", "undo"] and site.complaints == []

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,13 @@ def test_quit_asks_first_while_a_run_goes_on(page: Page, site, ends, monkeypatch
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert ends == []
-    page.keyboard.press("Alt+q")
+    for _ in range(3):  # on a busy machine the browser loses a key now and then
+        page.keyboard.press("Alt+q")
+        try:
+            dialog.wait_for(timeout=3000)
+            break
+        except PlaywrightTimeoutError:
+            continue
     dialog.get_by_role("button", name="Quit all the same").click()
     expect(page.get_by_role("heading", name="SpotID has ended")).to_be_visible()
     assert ends == [1]

@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from spotid.project import parts_kept
 from spotid.translations import catalogues
+from tests.end_to_end.quiet import COUNTING, quiet
 
 pytestmark = pytest.mark.browser
 
@@ -23,9 +25,10 @@ PAGES = (
     "export",
     "care",
     "nothing-here",
+    "/models",
 )
 ENGLISH = re.compile(r"\b(the|and|of|is|are|was|were|this|that|with|your|you|not|no|has|have|for|from)\b", re.I)
-SHARED = re.compile(r"\b(no|has|son|are)\b", re.I)  # words of Spanish or French as well
+SHARED = re.compile(r"\b(no|has|son|are)\b|(?<!\S)/\S+", re.I)  # words of Spanish or French as well; paths
 # Every text that is shown or read out, without those that say themselves to be English and the names of files.
 TEXTS = """() => {
   const found = [];
@@ -64,6 +67,7 @@ def left_in_english(texts: list[str], language: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "pages"), [("es", ("", "review", "individuals")), ("fr", PAGES)])
 def test_no_english_is_left(browser: Browser, site, language: str, pages: tuple[str, ...]) -> None:
     desk = site.bench.desk(site.project.id)
@@ -71,11 +75,12 @@ def test_no_english_is_left(browser: Browser, site, language: str, pages: tuple[
     desk.answer("22222222-aaaa", "unusable", site.uids[3])
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale=language)
     context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
+    context.add_init_script(COUNTING)
     page = context.new_page()
     bad, wide = {}, {}
     for name in (None, *pages):
-        page.goto(site.address if name is None else site.url(name))
-        page.wait_for_load_state("networkidle")
+        page.goto(site.address + (name or "") if name is None or name.startswith("/") else site.url(name))
+        quiet(page)
         assert page.evaluate("document.documentElement.lang") == language
         if left := left_in_english(page.evaluate(TEXTS), language):
             bad[name or "home"] = left
@@ -84,6 +89,48 @@ def test_no_english_is_left(browser: Browser, site, language: str, pages: tuple[
     context.close()
     assert bad == {}
     assert wide == {}, "longer words must fit, too"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_no_english_is_left_on_models_parts_and_learning(browser: Browser, site, language: str) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale=language)
+    context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
+    context.add_init_script(COUNTING)
+    page = context.new_page()
+    left: dict[str, list[str]] = {}
+
+    def look(what: str) -> None:
+        quiet(page)
+        left[what] = left_in_english(page.evaluate(TEXTS), language)
+
+    page.goto(f"{site.address}/models")
+    for name in ("mobile-sam", "miewid-msv3", "speciesnet"):
+        page.locator(f'tr[data-name="{name}"] [data-act="more"]').click()
+    page.locator("#ways").click()
+    page.locator("#bring").click()
+    look("models")
+    page.locator("#bring-path").fill("/no such folder/model.toml")
+    page.locator("#bring-go").click()
+    expect(page.locator("#models-error")).to_be_visible()
+    look("an error")
+    page.locator('tr[data-name="miewid-msv3"] [data-act="get"]').click()
+    expect(page.locator("#consent")).to_be_visible()
+    look("consent")
+    parts_kept.keep(site.project.store, "leopard", {"encoder": "miewid-msv3"})
+    page.goto(site.url("run"))
+    page.locator("#parts summary").click()
+    expect(page.locator("#parts-profiles select").first).to_be_enabled()
+    look("a part that is not here")
+    for role, name in (("cutout", "grabcut"), ("encoder", "coat-vlad"), ("matcher", "coat-points")):
+        page.locator(f"#part-leopard-{role}").select_option(name)
+        expect(page.locator("#parts-said")).to_contain_text(name)
+        look(role)
+    page.locator("#kind-hyena").check()
+    expect(page.locator(".run-parts-of")).to_have_count(2)
+    look("two kinds")
+    context.close()
+    assert {what: texts for what, texts in left.items() if texts} == {}
 
 
 def test_the_language_is_changed_and_stays(page: Page, site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,10 @@ MUCH = {
     "km_between": 131.2,
     "kmh": 61.0,
     "speed": "impossible",
+    "limit_kmh": 60.0,
+    "located": -4.2,
+    "located_says": "against",
+    "joins": [16, 24],
     "flanks_compared": "unknown",
     "chance": 0.83,
     "chance_by": "312 answers of this project",
@@ -28,14 +33,14 @@ MUCH = {
 }
 WHO = {"individual": "leopard_1234", "individual_name": "Old Torn Ear", "number": 1234, "individual_count": 117}
 PROGRESS = {"answered": 12_345, "implied": 156_789, "left": 23_456, "seconds_left": 243_942, "seconds_each": 10.4}
-GUESS = {"low": 3, "best": 41, "high": 123, "basis": "Two of 40 pairs drawn by chance turned out to be matches."}
+GUESS = {"low": 3, "best": 41, "high": 123}
 
 
-def much(route: Route) -> None:
+def much(route: Route, *, more: dict[str, Any] | None = None) -> None:
     """Let the program say as much as it ever does."""
     reply = route.fetch()
     pair = reply.json()
-    pair |= MUCH
+    pair |= MUCH | (more or {})
     for side in ("anchor", "comparison"):
         pair[side] |= WHO | {"station": "Nagarhole-12"}
     pair["progress"] |= PROGRESS | {"undiscovered": GUESS}
@@ -69,7 +74,11 @@ def test_the_pictures_own_the_window_however_much_is_said(page, site) -> None:
             assert page.locator(".actions").bounding_box()["y"] < height - 30
             assert overflowing(page) == []
     assert "131 km, 61 km/h" in page.locator("#between").inner_text()
-    assert "An impossible journey for one animal" in page.locator("#notes").inner_text()
+    notes = page.locator("#notes").inner_text()
+    assert "Impossible for one animal, unless a clock or a place is wrong" in notes
+    assert "A match would join 16 pictures with 24" in notes
+    why = page.get_by_text("61 km/h").get_attribute("title") or ""
+    assert "at 61 km/h in a straight line, and none goes faster than 60 km/h" in why and "never hidden" in why
     assert "Side not known: compared all the same" in page.locator("#notes").inner_text()
     assert page.locator("#who-b").inner_text() == "leopard_1234 Old Torn Ear · 117 pictures"
     assert page.locator("#who-b a").get_attribute("href").endswith("/individuals/1234")
@@ -79,11 +88,20 @@ def test_the_pictures_own_the_window_however_much_is_said(page, site) -> None:
     expect(basis).to_be_hidden()
     page.get_by_role("button", name="3–123 undiscovered").focus()
     expect(basis).to_be_visible()
-    assert "best guess 41. Two of 40 pairs" in basis.inner_text()
+    assert "best guess 41. Known from how often your answers were matches" in basis.inner_text()
+    words = {"speed": "", "kmh": 1.2, "located_says": "against", "likeness": 0.9, "chance": None}
+    page.unroute("**/pair*", much)
+    page.route("**/pair*", lambda route: much(route, more=words))
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.reload()
+    expect(page.get_by_text("place and time: against")).to_have_attribute("title", re.compile("place and time speak"))
+    assert overflowing(page) == []
 
 
 def test_what_the_program_does_not_say_is_not_shown(review) -> None:
     text = review.page.locator("main").inner_text()
+    assert "undiscovered: not known yet" in text
+    assert "10 more matches are needed." in (review.page.locator("#undiscovered-basis").text_content() or "")
     for nothing in ("km", "undefined", "null", "NaN"):
         assert nothing not in text.replace("Not comparable", "")
 

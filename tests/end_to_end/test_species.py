@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from spotid.jobs.runner import Jobs
 from spotid.profiles.names import Names
-from spotid.project import species
+from spotid.project import classified, parts_kept, species
+from spotid.project.classified import Word
 from spotid.project.store import Store
 
 pytestmark = pytest.mark.browser
@@ -101,6 +102,33 @@ def test_animals_that_go_on_are_sent_to_the_shelf_by_mouse(page: Page, sorted_ou
     page.keyboard.press("m")
     expect(page.locator("#kept")).to_contain_text("3 animals came back")
     assert states(site).count("other") == 3
+
+
+def test_a_classifier_is_told_with_its_score_and_asked_for_a_country(page: Page, site: Any) -> None:
+    store = site.project.store
+    rows = store.all("SELECT id FROM sighting ORDER BY id")
+    hyena, guess = Word("spotted hyaena (Crocuta crocuta)", 0.93), Word("serval (Leptailurus serval)", 0.41)
+    row = classified.begin(store, "0123456789abcdef", "speciesnet", 0.65, lambda words, least: None)
+    classified.keep(store, row, [(rows[0]["id"], [hyena, guess], hyena), (rows[1]["id"], [guess], None)])
+    classified.put_in_force(store, row)
+    species.settle(store, OURS)
+    parts_kept.keep(store, "leopard", {"classifier": "speciesnet"})
+    site.reread()
+    page.goto(site.url("species"))
+    expect(page.locator("#shots li")).to_have_count(1)
+    expect(page.locator("#shots li")).to_contain_text("speciesnet, 93 %")
+    heard(page)
+    page.keyboard.press("c")
+    page.keyboard.type("Kenya")  # three letters fit
+    page.keyboard.press("Enter")
+    expect(page.locator("#kept")).to_have_text("Kept: KEN.")
+    assert classified.country(store) == "KEN"
+    heard(page)
+    page.keyboard.press("u")
+    expect(page.locator("#kept")).to_have_text("Taken back.")
+    assert classified.country(store) == ""
+    page.goto(site.url("species?shelf=line"))
+    expect(page.locator("#shots li").first).to_contain_text("perhaps serval (Leptailurus serval) 41\u00a0%")
 
 
 def test_a_file_is_looked_into_and_taken_in(

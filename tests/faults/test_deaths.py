@@ -46,6 +46,7 @@ def test_files_that_kill_the_worker_twice_are_put_aside(project: Project, cards,
     assert media.count(project.store, MediaState.ANIMAL) + media.count(project.store, MediaState.NO_ANIMAL) == others
 
 
+@pytest.mark.slow
 def test_one_that_is_well_again_comes_back_with_the_button(project: Project, cards, fault, monkeypatch) -> None:
     bad = culprit(cards)
     fault(how="segv", open=f"{bad.parent.name}/{bad.name}", inside="collect.py")

@@ -273,7 +273,8 @@ def test_checks_hand_their_arguments_to_pytest_alone() -> None:
 
 def test_without_arguments_the_manual_and_the_bundle_are_made_and_tried(repository: Path) -> None:
     asked = dict(checks.steps("py", []))
-    assert list(asked)[4:] == ["manual", "bundle", "bundle in use"]
+    assert list(asked)[4:] == ["pytest, the slow ones", "manual", "bundle", "bundle in use"]
+    assert asked["pytest, the slow ones"][-2:] == ["-m", "slow"]
     assert {"-W", "--keep-going", "docs"} <= set(asked["manual"]) and (repository / "docs/conf.py").is_file()
     assert (repository / asked["bundle"][1]).is_file() and (repository / asked["bundle in use"][-1]).is_dir()
 

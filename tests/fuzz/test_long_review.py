@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import long_review
+import pytest
 
 
+@pytest.mark.slow
 def test_two_windows_lose_nothing(tmp_path: Path) -> None:
     figures = long_review.review(tmp_path, 200, 300)
     assert long_review.sound(figures), figures

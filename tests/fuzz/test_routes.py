@@ -48,6 +48,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "say": {"uid": "@new", "kind": "new", "sightings": ["@one"], "flank": "@flank"},
     "take-back": {"uid": "@new", "targets": ["@answer"]},
     "undo-one": {"uid": "@new", "target": "@answer", "reviewer": "AB"},
+    "keep": {"uid": "@new", "target": "@answer", "reviewer": "AB"},
     "settle": {"uid": "@new", "second": "@answer", "right": "first", "reviewer": "AB"},
     "revert": {"uid": "@new", "of": "@answer", "reviewer": "AB"},
     "merge-preview": {"uid": "@new", "path": "@project", "sure": True},
@@ -63,12 +64,19 @@ RIGHT: dict[str, dict[str, Any]] = {
     "station-remove": {"station": 3},
     "stations-sensitive": {"sensitive": True},
     "stations-give": {"inside": "", "name": "North", "camera": "A"},
-    "stations-table": {"name": "stations.csv", "content": "c3RhdGlvbgpOb3J0aAo=", "dates": "dmy", "sure": True},
+    "stations-table": {
+        "name": "stations.csv",
+        "content": "c3RhdGlvbgpOb3J0aAo=",
+        "dates": "dmy",
+        "unit": "m",
+        "sure": True,
+    },
     "deployment-add": {"station": 1, "camera": "@fresh", "starts": "2026-01-01", "ends": "2026-02-01"},
     "deployment-change": {"deployment": 1, "camera": "", "starts": "2019-01-01", "ends": None},
     "deployment-swap": {"deployment": 1, "day": "2026-01-20", "camera": "@fresh"},
     "deployment-remove": {"deployment": 2},
     "deployment-pin": {"deployment": 1, "camera": ""},
+    "odd-hush": {"key": "clock North  365"},
     "outage-add": {"deployment": 1, "starts": "2026-01-05", "ends": "2026-01-09", "reason": "stolen"},
     "outage-change": {"outage": 1, "starts": "2026-01-05", "ends": "2026-01-08", "reason": "full"},
     "outage-remove": {"outage": 2},
@@ -82,6 +90,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "sort": {"sightings": ["@one"], "ours": False, "species": "dog"},
     "sort-back": {"before": [["0" * 16, "dog", "recognitions", 0.5]]},
     "name": {"species": "dog", "ours": True},
+    "choose": {"profile": "leopard", "role": "cutout", "part": "grabcut"},
+    "profiles": {"profiles": ["leopard", "hyena"]},
+    "country": {"country": "KEN"},
     "look-into": {"path": "@cards", "threshold": 0.3, "upload": ""},
     "take-in": {"path": "@cards", "threshold": 0.3, "upload": "", "mine": ["dog"], "replace": True, "reviewer": "AB"},
     "newer": {},
@@ -96,6 +107,13 @@ RIGHT: dict[str, dict[str, Any]] = {
     "take-back-all": {"sure": True, "reviewer": "AB"},
     "<int:row>": {"sighting": "@one", "reviewer": "AB"},
     "selfcheck": {},
+    "learn": {"action": "use", "number": 1},
+    "model-get": {"names": ["mobile-sam"], "accepted": ["Apache-2.0"], "sha256": ""},
+    "model-check": {"name": "mobile-sam"},
+    "model-bring": {"path": "@cards", "trusted": True},
+    "model-remove": {"name": "mobile-sam"},
+    "model-stop": {"name": ""},
+    "model-ways": {"offline": True, "mirror": "", "proxy": ""},
 }
 FIELDS = sorted({name for body in RIGHT.values() for name in body} | {"of", "frame", "seen"})
 ABSURD = ["@leave out", None, "", "\0", "\ud800", "x" * 5000, "-1", 10**30, float("nan"), -1.5, True, [], {"x": []}]
@@ -104,7 +122,7 @@ ASKED = {"frames": ("queue", "of", "frame"), "pair": PAIR, "job": ("kind",), "pr
 ASKED |= {"preview": ("names", "answers", "screen")}
 ASKED |= {"browse": ("path", "files"), "sightings": ("shelf", "after"), "care": ("path",)}
 ASKED |= {"individuals": ("find", "order", "kind", "after"), "<number>": ("before",), "shelf": ("shelf", "after")}
-ASKED |= {"strip-card": ("card", "day_order")}
+ASKED |= {"strip-card": ("card", "day_order"), "errands": ("since",)}
 ASKED |= {"species": ("shelf", "name", "after")}
 ASKED |= {"flanks": ("seconds",), "unidentifiable": ("after",), "<media_uid>": ("shelf", "box")}
 ASKED |= {"<uid>": ("state", "after"), "list": ("of", "after")}
@@ -241,6 +259,7 @@ def trying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     patch.setattr(Proposals, "begin", lambda *_: None)
     patch.setattr(selfcheck, "look", lambda: [])  # a process of its own each time
     patch.setenv("SPOTID_HOME", str(tmp_path_factory.mktemp("home")))
+    patch.setenv("SPOTID_OFFLINE", "1")  # a model that is asked for would be fetched
     made = Tried(tmp_path_factory.mktemp("tried"))
     yield made
     made.close()

@@ -236,3 +236,60 @@ def test_maps_are_turned_into_degrees_without_the_network(monkeypatch) -> None:
         found.append(where.projected(easting, northing, epsg))
     assert len(found) == 2 and not pyproj.network.is_network_enabled()
     assert QUIET["PROJ_NETWORK"] == "OFF", "of other threads, too"
+
+
+@pytest.mark.parametrize(
+    ("content", "unit", "place"),
+    [
+        ("station,x_m,y_m\nA,0,0\nB,1200.5,-350\n", None, (1200.5, -350.0)),
+        ("Station;X (km);Y (km)\nA;0;0\nB;1,2005;-0,35\n", None, (1200.5, -350.0)),
+        ("station,x,y\nA,0,0\nB,1200.5,-350\n", None, (1200.5, -350.0)),
+        ("station,x,y\nA,0,0\nB,1.2005,-.35\n", "km", (1200.5, -350.0)),
+        ("station,relative_x,relative_y\nA,0,0\nB,1.2005,-.35\n", "km", (1200.5, -350.0)),
+        ("station,easting,northing\nA,0,0\nB,512000,4217000\n", "m", (512000.0, 4217000.0)),
+        ('station,x_m,y_m\nA,0,0\nB,"512,000","4 217 000 m"\n', None, (512000.0, 4217000.0)),
+    ],
+)
+def test_places_to_each_other_need_no_projection(tmp_path, content: str, unit: str | None, place: object) -> None:
+    first, second = read_stations(table(tmp_path, content.encode()), answers={"unit": unit} if unit else None)
+    assert (first.x_m, first.y_m) == (0.0, 0.0) and (second.x_m, second.y_m) == place
+    assert {row.latitude for row in (first, second)} == {None}
+
+
+def test_metres_without_a_map_are_told_kept_and_written_again(project, tmp_path) -> None:
+    from spotid.export.places import station_table
+    from spotid.project import stations_beside, stations_kept, stations_told
+
+    told: list[str] = []
+    path = table(tmp_path, b"station,x,y\nA,100,2000\nB,900,\nC,nan,\nD,1e99,3\nE,-700,33\n")
+    rows = read_stations(path, told.append)
+    assert [row.x_m for row in rows] == [100.0, None, None, None, -700.0]
+    assert any("read as metres from one point" in one for one in told) and any("only one of x and y" in o for o in told)
+    assert any("no metres between stations" in one for one in told) and len(told) == 3
+    stations_told.keep_table(project.store, rows)
+    stations_kept.place(project.store, stations_kept.add(project.store, "Far"), -1.5, 36.0)
+    assert stations_beside.kinds(project.store) == stations_beside.Kinds(1, 2)
+    assert "Of 3 stations 1 have their place in degrees" in stations_beside.told(project.store)[0]
+    (tmp_path / "stations.csv").write_bytes(station_table(project.store, coordinates=True))
+    again = {row.station: row for row in read_stations(tmp_path / "stations.csv")}
+    assert (again["E"].x_m, again["E"].y_m, again["Far"].latitude, again["Far"].x_m) == (-700.0, 33.0, -1.5, None)
+    kept_back = station_table(project.store).decode()
+    assert "-700" not in kept_back and "-1.5" not in kept_back
+    # What a person says of one station stands against the table, whichever kind it is.
+    one = next(one for one in stations_kept.stations(project.store) if one.name == "A")
+    stations_kept.place(project.store, one.id, 3.0, 4.0)
+    assert "stays where a person placed it" in stations_told.keep_table(project.store, rows)[0]
+    one = stations_kept.station(project.store, one.id)
+    assert (one.latitude, one.x_m) == (3.0, None)
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_any_cells_are_metres_or_a_sentence(x: str, y: str) -> None:
+    from spotid.intake.where_beside import beside
+
+    try:
+        east, north = beside(x, y, "km")
+    except BadRequestError as error:
+        assert error.sentence and error.advice
+    else:
+        assert abs(east) < 1e8 and abs(north) < 1e8

@@ -17,6 +17,7 @@ from spotid.project.folder import Project, create_project, open_project
 from spotid.words import JobState, Problem
 from tests.saboteurs.make import LEFT_OUT, USED, Saboteur, build
 
+pytestmark = pytest.mark.slow  # a run over all of them takes twenty seconds
 SETTINGS = {"small_side": 96, "crop_side": 256, "low_disk_mb": 10}
 PROBLEMS = {problem.value for problem in Problem}
 

@@ -35,6 +35,22 @@ def test_a_station_is_typed_in_degrees_and_in_metres(pages: Pages) -> None:
     assert len(told["stations"]) == 3
 
 
+def test_stations_are_placed_to_each_other_without_a_map(pages: Pages) -> None:
+    told = pages.post("station-add", name="Ridge", place="1.2 -0.35", epsg="km")
+    ridge = station(told, "Ridge")
+    assert (ridge["place"], ridge["unit"], ridge["latitude"]) == ("1200, -350", "m", None)
+    assert len(told["map"]["places"]) == 3, "the map shows the kind that more stations have"
+    same = pages.post("station-change", station=ridge["id"], name="Ridge", place="1200, -350", epsg="m")
+    assert station(same, "Ridge")["x_m"] == 1200.0 and "Of 4 stations 1" in pages.get("odd")["notes"][0]
+    for one in told["stations"]:
+        told = pages.post("station-change", station=one["id"], name=one["name"], place=f"{one['id']} 7", epsg="km")
+    assert len(told["map"]["places"]) == 4 and pages.get("odd")["notes"] == []
+    told = pages.post("station-change", station=ridge["id"], name="Ridge", place="27.9, 86.9", epsg="")
+    assert (station(told, "Ridge")["unit"], station(told, "Ridge")["x_m"]) == ("", None)
+    table = sent("station,x,y\nRidge,1,2\n") | {"unit": "km"}
+    assert pages.post("stations-table", **table)["rows"][0]["x_m"] == 1000.0
+
+
 @pytest.mark.parametrize(
     ("tail", "content", "says"),
     [
@@ -44,6 +60,8 @@ def test_a_station_is_typed_in_degrees_and_in_metres(pages: Pages) -> None:
         ("station-add", {"name": "New", "place": "91, 10"}, "“91"),
         ("station-add", {"name": "New", "place": "492900 3095600", "epsg": "EPSG:1"}, "“"),
         ("station-add", {"name": "New", "place": "492900", "epsg": "EPSG:32645"}, "easting"),
+        ("station-add", {"name": "New", "place": "12", "epsg": "km"}, "Two numbers"),
+        ("station-add", {"name": "New", "place": "12 x", "epsg": "km"}, "no numbers"),
         ("station-change", {"station": 99, "name": "x", "place": ""}, "station"),
         ("station-join", {"station": 1, "into": 1}, "itself"),
         ("station-remove", {"station": 1}, "has photographs"),

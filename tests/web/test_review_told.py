@@ -78,7 +78,22 @@ def test_far_and_fast(client: FlaskClient, api: str) -> None:
     assert (
         pair["kmh"] == pytest.approx(pair["km_between"] / 24 / pair["days_between"], abs=0.01) and pair["speed"] == ""
     )
-    assert pair["flanks_compared"] == "unknown"
+    assert pair["flanks_compared"] == "unknown" and pair["limit_kmh"] == 60.0
+    assert pair["located_says"] in ("", "for", "against", "little") and pair["joins"] is None
+
+
+def test_the_most_useful_question_says_why_it_is_asked(client: FlaskClient, api: str) -> None:
+    pair = client.get(f"{api}/pair?way=useful").json
+    sizes = [1 + len(pair[side]["frames"]) for side in ("anchor", "comparison")]
+    assert pair["joins"] == sizes
+    assert client.get(f"{api}/pair?way=blind").json["joins"] is None
+
+
+def test_what_it_takes_before_matches_can_be_estimated(client: FlaskClient, api: str) -> None:
+    pair = client.get(f"{api}/pair").json
+    assert pair["progress"]["undiscovered_by"] == {"same": 0, "different": 0, "least": 10}
+    again = say(client, api, kind="different", a=pair["anchor"]["uid"], b=pair["comparison"]["uid"])["pair"]
+    assert again["progress"]["undiscovered_by"]["different"] <= 1
 
 
 def test_sides_that_are_compared(client: FlaskClient, api: str) -> None:

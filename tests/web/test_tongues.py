@@ -17,11 +17,17 @@ ROOT = Path(__file__).resolve().parents[2]
 BARE = {
     *("SpotID", "Esc", "Enter", "Del", "Delete", "Space", "Shift", "Ctrl", "km", "km/h", "MB", "px", "id", "CSV"),
     *("Page up", "Page down", "PgDn", "Alt"),
+    *("https", "http", "KEN"),  # how an address begins; a country by ISO 3166
 }
 CODE = re.compile(r"\{#.*?#\}|\{%-?\s*(trans\b.*?endtrans|block width.*?endblock)\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 SHOWN = ("title", "alt", "placeholder", "aria-label", "label")
 WORD = re.compile(r"(?<![\w/.-])(?:" + "|".join(sorted(BARE, key=len, reverse=True)) + r")(?![\w/-])")
 LETTERS = re.compile(r"[A-Za-z]{2,}")
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[gather.Text]:
+    return gather.gather()
 
 
 def test_every_text_is_in_every_catalogue_and_what_is_compiled_is_in_step() -> None:
@@ -100,6 +106,43 @@ def test_a_sentence_that_is_in_no_catalogue_is_marked_as_english(app, header: st
                 assert ('<h1 lang="en">' in told) == (lang == "en")
             else:
                 assert told.get_json()["error"].get("lang") == lang
+
+
+def test_sentences_that_the_program_put_together_are_known_one_by_one() -> None:
+    one, other = "The model “a” needs torch, which this SpotID came without.", "There is no model “b”."
+    told = tongues.say(f"{one} {other} {one}", "es")
+    assert told == f"{tongues.say(one, 'es')} {tongues.say(other, 'es')} {tongues.say(one, 'es')}"
+    assert tongues.say(f"{other} Nobody wrote this.", "es") == f"{tongues.say(other, 'es')} Nobody wrote this."
+    assert tongues.say("There is no model “A. B”.", "es") == "No hay ningún modelo “A. B”.", "a name with a full stop"
+
+
+def test_words_and_reasons_within_a_sentence_follow_and_names_do_not() -> None:
+    assert "(codificador)" in tongues.say("This project works with the encoder “matcher”.", "es")
+    assert "“matcher”" in tongues.say("This project works with the cut-out “matcher.pt”.", "es").replace(".pt", "")
+    failed = "“a.pt” could not be fetched: {}."
+    for why, said in (("host.org does not answer", "host.org ne répond pas"), ("EOF", "EOF")):
+        assert tongues.say(failed.format(why), "fr").endswith(f": {said}.")
+
+
+def test_every_word_that_stands_within_a_sentence_is_looked_up(texts: list[gather.Text]) -> None:
+    from spotid.jobs import parts
+
+    bare = [one.one for one in texts if one.place.startswith(gather.ON_THE_WAY) and one.one[0].islower()]
+    assert bare and set(parts.WORDS.values()) | {one for one in bare if "{" not in one} == tongues.WITHIN
+
+
+def test_what_is_said_of_models_and_profiles_is_gathered_and_looked_up(client, texts: list[gather.Text]) -> None:
+    from spotid.profiles import load_profile
+    from spotid.weights import shelf
+
+    known = {one.one for one in texts}
+    assert {one.about for one in shelf.models().values() if not one.own} <= known
+    assert load_profile("leopard").title in known
+    told = {
+        one["name"]: one for one in client.get("/api/models", headers={"Accept-Language": "fr"}).get_json()["models"]
+    }
+    assert told["mobile-sam"]["about"].startswith("MobileSAM : dessine le contour")
+    assert told["mobile-sam"]["licences"][0]["notice"].startswith("Libre pour tout usage.")
 
 
 def test_a_name_from_the_disk_is_never_looked_up(app) -> None:

@@ -128,6 +128,7 @@ def test_from_a_raw_folder_to_exported_leopards(program, page: Page, little_surv
     assert {path.name for path in out.iterdir() if path.is_dir()} == {"leopard_1"}
 
 
+@pytest.mark.slow
 def test_a_killed_program_loses_no_answer_and_resumes_its_run(
     program, little_survey: Path, tmp_path: Path, until
 ) -> None:
