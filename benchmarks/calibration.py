@@ -72,7 +72,7 @@ def measure(folder: Path, place: Path, chosen: argparse.Namespace) -> Report:
 
 def before_answers(project: Project) -> Calibration:
     """What a project without answers goes by."""
-    parts = foreign_parts(project.layout)
+    parts = foreign_parts(project)
     return unknown(parts) if parts else shipped()
 
 

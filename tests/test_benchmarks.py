@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -188,3 +189,111 @@ def test_faults_are_what_they_say(folder: Path, captures: Path) -> None:
     swapped, names = movements.broken(taken, "swap", seed=1)
     place = {one.station: (one.x, one.y) for one in taken}
     assert {one.station: (one.x, one.y) for one in swapped}[names[0]] == place[names[1]]
+
+
+@pytest.fixture(scope="module")
+def pictures_and_crops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What parts are measured on: one picture and two crops of the sample survey."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(HERE))
+        import parts_stock
+
+        made = tmp_path_factory.mktemp("parts") / "stock"
+        parts_stock.write(made, pictures=1, crops=2)
+    return made
+
+
+def test_parts_are_measured_on_crops_as_a_run_keeps_them(pictures_and_crops: Path) -> None:
+    import parts_stock
+
+    from spotid.prepare.cutouts.outline import box_round
+
+    [picture], crops = parts_stock.read_pictures(pictures_and_crops), parts_stock.read_crops(pictures_and_crops)
+    with Image.open(picture.large) as large, Image.open(picture.small) as small:
+        assert (large.size, small.size) == ((2048, 1536), (640, 480))
+    assert picture.station == "ST01" and picture.captured_at.startswith("2025-")
+    assert len(crops) == 2
+    for crop in crops:
+        assert max(crop.rgb.shape) == 1024 and crop.mask.shape == crop.rgb.shape[:2]
+        assert box_round(crop.mask).iou(crop.inner) > 0.9
+
+
+def test_an_own_part_is_measured(pictures_and_crops: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import cv2
+    import parts_measured
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    threads = cv2.getNumThreads()
+    try:
+        found = parts_measured.measure("matcher", "coat-points", pictures_and_crops, clock=True, times=1, limit=0.0)
+    finally:
+        cv2.setNumThreads(threads)
+    assert len(found["seconds"]) == 2 and min(found["seconds"]) > 0
+    assert 0 < found["points"] <= 800 and found["peak"] > 50e6
+
+
+def test_calls_are_timed_without_the_first() -> None:
+    from parts_measured import Watch
+
+    called: list[str] = []
+    watch = Watch(clock=True, times=4, limit=60.0)
+    assert watch.each(called.append, ["a", "b", "c"]) > 0 and called == ["a", "b", "c", "a", "b"]
+    called.clear()
+    Watch(clock=True, times=4, limit=-1.0).each(called.append, ["a", "b", "c"])
+    assert called == ["a", "b"], "where there is no more time, one call counts all the same"
+
+
+def test_a_part_that_cannot_be_measured_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import argparse
+
+    import parts
+
+    from spotid.errors import JobError
+
+    told = {"own": {"seconds": [0.02, 0.5], "points": 700, "peak": 2e8}}
+    told["other"] = {"seconds": [0.0001, 9.0], "points": 256, "peak": 1.2e9}
+
+    def one(work: Path, chosen: argparse.Namespace, name: str) -> dict[str, Any]:
+        if name == "huge":
+            raise JobError("it takes 7.5 GB, and 2.0 GB are free", "")
+        return told[name]
+
+    monkeypatch.setattr(parts, "one", one)
+    lines = list(parts.table(tmp_path, argparse.Namespace(role="matcher"), ["own", "huge", "other"]))
+    assert lines[2] == "| `own` | 700 | 0.020 | 1 | 0.50 | 1 | 200 MB |"
+    assert lines[3] == "| `huge` | not measured: it takes 7.5 GB, and 2.0 GB are free | | | | | |"
+    assert lines[4] == "| `other` | 256 | 0.000 | 0.01 | 9.0 | 18 | 1,200 MB |"
+    assert {line.count("|") for line in lines} == {8}
+
+
+def test_there_is_a_network_for_every_detector_of_the_list() -> None:
+    import parts_files
+    import parts_measured
+
+    listed = {name for name in parts_measured.known("detector") if parts_measured.published(name)}
+    assert listed == set(parts_files.DETECTORS)
+    assert all(parts_measured.usual(role) in parts_measured.known(role) for role in parts_measured.ROLES)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("role", "name", "packages"),
+    [
+        ("detector", "mdv6-yolov10-c", ["ultralytics"]),
+        ("cutout", "mobile-sam", ["ultralytics"]),
+        ("encoder", "spotid-2024", ["timm"]),
+        ("matcher", "aliked-lightglue", ["kornia"]),
+    ],
+)
+def test_a_published_part_is_measured_beside_the_own_one(role: str, name: str, packages: list[str]) -> None:
+    import parts_measured
+
+    for package in ("torch", *packages):
+        pytest.importorskip(package)
+    command = [sys.executable, str(HERE / "parts.py"), "--role", role, name, "--times", "1", "--pictures", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=800, check=False)
+    assert done.returncode == 0, done.stderr
+    *_, own, published = done.stdout.splitlines()
+    assert own.startswith(f"| `{parts_measured.usual(role)}` |") and published.startswith(f"| `{name}` |")
+    assert "not measured" not in done.stdout and "random weights" in done.stdout
