@@ -70,6 +70,8 @@ class Classes(Published):
         if asked.dynamic:
             options["dynamic_img_size"] = True
         try:
+            if not timm.is_model(asked.arch):  # an address of a hub, such as “hf-hub:…”, would be fetched
+                raise ValueError("it has no network of that name")
             network: nn.Module = timm.create_model(
                 asked.arch, pretrained=False, num_classes=len(asked.labels), **options
             )

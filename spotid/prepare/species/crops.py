@@ -48,14 +48,15 @@ def square(rgb: np.ndarray, box: Box, margin: float = 0.0) -> np.ndarray:
 
 
 def sized(crop: np.ndarray, side: int, shape: str, resize: str) -> np.ndarray:
-    """(side, side, 3): squashed, or its shorter side brought to ``side`` and the middle taken (``centre``)."""
+    """(side, side, 3): squashed, or its shorter side brought to ``side`` and the middle taken (``centre``), to the
+    pixel as torchvision's ``Resize`` and ``CenterCrop`` do it."""
     if shape == "squash":
         return images.squash(crop, side, side, resize)
     height, width = crop.shape[:2]
-    scale = side / min(height, width)
-    high, wide = max(side, round(height * scale)), max(side, round(width * scale))
+    shorter = min(height, width)
+    high, wide = side * height // shorter, side * width // shorter
     grown = images.squash(crop, high, wide, resize)
-    top, left = (high - side) // 2, (wide - side) // 2
+    top, left = round((high - side) / 2), round((wide - side) / 2)  # of two equally near, the even one
     return grown[top : top + side, left : left + side]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ RESIZE = ("bilinear", "bicubic", "area", "bilinear-antialias", "bicubic-antialia
 SCORES = ("softmax", "sigmoid", "as given")
 LARGEST = 1024  # pixels of a side
 POOLS = ("", "token", "avg", "map", "avgmax", "max")
+AT_ONCE = 16  # animals, on a graphics card
+Three = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Recipe:
 
     labels: tuple[Label, ...]
     side: int = 224
-    mean: tuple[float, float, float] = images.IMAGENET[0]
-    std: tuple[float, float, float] = images.IMAGENET[1]
+    mean: Three = images.IMAGENET[0]
+    std: Three = images.IMAGENET[1]
     resize: str = "bicubic-antialias"
     shape: str = "squash"
     cut: str = "square"
@@ -44,7 +46,7 @@ class Recipe:
     prefix: str = ""
     last: bool = False
     memory_mb: float = 0.0
-    at_once: int = 16
+    at_once: int = AT_ONCE
     may_run_code: bool = False
 
 
@@ -52,6 +54,8 @@ CHOICES = {"resize": RESIZE, "shape": crops.SHAPES, "cut": crops.CUTS, "scores":
 TEXTS, FLAGS = ("arch", "prefix"), ("dynamic", "last", "may_run_code")
 NUMBERS = {"margin": (0.0, 1.0), "least": (0.0, 1.0), "memory_mb": (0.0, 1e6)}
 WHOLE = {"side": (16, LARGEST), "at_once": (1, 1024)}
+LOWEST = {"mean": 0.0, "std": 0.001}
+SHARED = ("least", "at_once", "memory_mb")  # words that every recipe of a classifier may have
 
 
 def read(name: str, said: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> Recipe:
@@ -60,46 +64,80 @@ def read(name: str, said: Mapping[str, Any], defaults: Mapping[str, Any] | None 
     ``pool`` is asked for with care: a network with another pooling takes the same file without a word, and names
     other animals.
     """
-    whole = {**(defaults or {}), **said}
-    known = set(Recipe.__dataclass_fields__)
-    if extra := sorted(set(whole) - known):
+    table = {**(defaults or {}), **said}
+    only(name, table, Recipe.__dataclass_fields__)
+    for word in CHOICES:
+        choice(name, table, word, CHOICES[word][0])
+    for word in TEXTS:
+        text(name, table, word, "")
+    for word in FLAGS:
+        if not isinstance(table.get(word, False), bool):
+            raise CatalogueError(f"“{name}”: “{word}” must be true or false.")
+    for word, (low, _) in NUMBERS.items():
+        number(name, table, word, low)
+    for word, (fewest, _) in WHOLE.items():
+        whole(name, table, word, fewest)
+    for word in ("mean", "std"):
+        if word in table:
+            table[word] = three(name, table, word, (1.0, 1.0, 1.0))
+    table["labels"] = _labels(name, table.get("labels"))
+    return Recipe(**table)
+
+
+def begun(name: str, said: Mapping[str, Any], known: Collection[str], sure: float) -> tuple[float, int]:
+    """``least`` (else ``sure``) and ``at_once`` of a recipe with no words but ``known`` and ``SHARED``.
+
+    Raises CatalogueError.
+    """
+    only(name, said, {*known, *SHARED})
+    number(name, said, "memory_mb", 0.0)
+    return number(name, said, "least", sure), whole(name, said, "at_once", AT_ONCE)
+
+
+def only(name: str, said: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise CatalogueError where the recipe ``said`` has another word than ``known``."""
+    if extra := sorted(set(said) - set(known)):
         raise CatalogueError(
             f"“{name}”: its recipe has unknown {', '.join(extra)}.", f"Known are: {', '.join(sorted(known))}."
         )
-    for word, choices in CHOICES.items():
-        if whole.get(word, choices[0]) not in choices:
-            told = ", ".join(filter(None, choices))
-            raise CatalogueError(f"“{name}”: “{word}” must be one of {told}.")
-    for word in TEXTS:
-        if not isinstance(whole.get(word, ""), str):
-            raise CatalogueError(f"“{name}”: “{word}” must be a text.")
-    for word in FLAGS:
-        if not isinstance(whole.get(word, False), bool):
-            raise CatalogueError(f"“{name}”: “{word}” must be true or false.")
-    for word, (low, high) in NUMBERS.items():
-        if not is_number(whole.get(word, low), low, high):
-            raise CatalogueError(f"“{name}”: “{word}” must be a number from {low:g} to {high:g}.")
-    for word, (fewest, most) in WHOLE.items():
-        value = whole.get(word, fewest)
-        if not isinstance(value, int) or not is_number(value, fewest, most):
-            raise CatalogueError(f"“{name}”: “{word}” must be a whole number from {fewest} to {most}.")
-    for word, lowest in (("mean", 0.0), ("std", 0.001)):
-        if word in whole:
-            whole[word] = three(name, word, whole[word], lowest)
-    whole["labels"] = _labels(name, whole.get("labels"))
-    return Recipe(**whole)
 
 
-def least_of(name: str, said: Mapping[str, Any], usual: float) -> float:
-    """The score from which on a name counts. Raises CatalogueError."""
-    value = said.get("least", usual)
-    if not is_number(value, 0.0, 1.0):
-        raise CatalogueError(f"“{name}”: “least” must be a number from 0 to 1.")
+def text(name: str, said: Mapping[str, Any], word: str, usual: str) -> str:
+    """What ``word`` says, else ``usual``. Raises CatalogueError where it is no text."""
+    value = said.get(word, usual)
+    if not isinstance(value, str):
+        raise CatalogueError(f"“{name}”: “{word}” must be a text.")
+    return value
+
+
+def choice(name: str, said: Mapping[str, Any], word: str, usual: str) -> str:
+    """One of ``CHOICES``, else ``usual``. Raises CatalogueError."""
+    value = said.get(word, usual)
+    if value not in CHOICES[word]:
+        told = ", ".join(filter(None, CHOICES[word]))
+        raise CatalogueError(f"“{name}”: “{word}” must be one of {told}.")
+    return str(value)
+
+
+def number(name: str, said: Mapping[str, Any], word: str, usual: float) -> float:
+    """A number within the bounds of ``NUMBERS``, else ``usual``. Raises CatalogueError."""
+    value, (low, high) = said.get(word, usual), NUMBERS[word]
+    if not is_number(value, low, high):
+        raise CatalogueError(f"“{name}”: “{word}” must be a number from {low:g} to {high:g}.")
     return float(value)
 
 
-def three(name: str, word: str, value: object, lowest: float) -> tuple[float, float, float]:
-    """Three numbers up to 1, for red, green and blue. Raises CatalogueError."""
+def whole(name: str, said: Mapping[str, Any], word: str, usual: int) -> int:
+    """A whole number within the bounds of ``WHOLE``, else ``usual``. Raises CatalogueError."""
+    value, (fewest, most) = said.get(word, usual), WHOLE[word]
+    if not isinstance(value, int) or not is_number(value, fewest, most):
+        raise CatalogueError(f"“{name}”: “{word}” must be a whole number from {fewest} to {most}.")
+    return value
+
+
+def three(name: str, said: Mapping[str, Any], word: str, usual: Three) -> Three:
+    """Three numbers up to 1, for red, green and blue, else ``usual``. Raises CatalogueError."""
+    value, lowest = said.get(word, usual), LOWEST[word]
     if isinstance(value, list | tuple) and len(value) == 3 and all(is_number(one, lowest, 1.0) for one in value):
         return (float(value[0]), float(value[1]), float(value[2]))
     raise CatalogueError(f"“{name}”: “{word}” must be three numbers from {lowest:g} to 1, for red, green and blue.")

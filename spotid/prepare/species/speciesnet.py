@@ -34,10 +34,9 @@ if TYPE_CHECKING:
     from spotid.nets.device import Device
 
 SIDE = 480
-SURE = (
-    0.65  # of the ensemble: a species, or a sum of its relatives, counts from there on where a detector saw an animal
-)
-KNOWN = {"least", "side", "country", "at_once", "memory_mb"}
+# Of the ensemble: a species, or a sum of its relatives, counts from there on where a detector saw an animal.
+SURE = 0.65
+KNOWN = {"side", "country"}
 WHOLE_PICTURE = "full_image"
 AGAIN = "Take the whole folder of SpeciesNet again, as it was published."
 
@@ -49,14 +48,10 @@ class SpeciesNet(Published):
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
-        said = model.recipe
-        if extra := sorted(set(said) - KNOWN):
-            raise CatalogueError(
-                f"“{self.name}”: its recipe has unknown {', '.join(extra)}.", f"Known are: {', '.join(sorted(KNOWN))}."
-            )
-        self.least = recipes.least_of(self.name, said, SURE)
-        self.side = int(said.get("side", SIDE))
-        self.country = _country(self.name, str(said.get("country", "")))
+        name, said = self.name, model.recipe
+        self.least, self.at_once = recipes.begun(name, said, KNOWN, SURE)
+        self.side = recipes.whole(name, said, "side", SIDE)
+        self.country = _country(name, recipes.text(name, said, "country", ""))
         self._words: tuple[str, ...] = ()
         self._labels: tuple[Label, ...] = ()
         self._taxa: dict[str, Label] = {}
@@ -99,7 +94,7 @@ class SpeciesNet(Published):
         pictures = [crops.straight(crops.boxed(rgb, box), self.side).numpy() for rgb, box in animals]
         if not pictures:
             return []
-        rows = published.scored(self._device, pictures, self._forward, int(self.model.recipe.get("at_once", 16)))
+        rows = published.scored(self._device, pictures, self._forward, self.at_once)
         if rows.shape[1] != len(self._labels):
             raise ModelFileError(
                 f"SpeciesNet's network has {rows.shape[1]} outputs, and its labels are {len(self._labels)}.", AGAIN

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spotid.boxes import Box
 from spotid.nets import images
 from spotid.prepare.parts import About, Named
-from spotid.prepare.species import crops, labels, published
+from spotid.prepare.species import captioned, crops, labels, published
 from spotid.prepare.species import recipe as recipes
 from spotid.prepare.species.published import Published
 from spotid.weights import shelf
@@ -36,7 +35,7 @@ MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.2757
 SENTENCES = ("a photo of {}.", "a camera trap photo of {}.", "{}")
 SURE = 0.8
 MOST_OURS = 12  # names of the project's animals that are asked about
-KNOWN = {"arch", "words", "sentences", "mean", "std", "side", "resize", "margin", "least", "at_once", "memory_mb"}
+KNOWN = {"arch", "words", "sentences", "mean", "std", "side", "shape", "resize", "margin"}
 _LATIN = re.compile(r"[A-Z][a-z]+ [a-z]+")
 _BRACKETS = re.compile(r"^(.*?)\s*\((.*?)\)$")
 
@@ -48,22 +47,19 @@ class Words(Published):
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
-        said = model.recipe
-        if extra := sorted(set(said) - KNOWN):
-            raise CatalogueError(
-                f"“{self.name}”: its recipe has unknown {', '.join(extra)}.", f"Known are: {', '.join(sorted(KNOWN))}."
-            )
-        self.least = recipes.least_of(self.name, said, SURE)
-        self.arch = str(said.get("arch", "ViT-B-16"))
-        self.side = int(said.get("side", 224))
-        self.resize = str(said.get("resize", "bicubic-antialias"))
-        self.margin = float(said.get("margin", 0.1))
-        self.mean = recipes.three(self.name, "mean", said.get("mean", MEAN), 0.0)
-        self.std = recipes.three(self.name, "std", said.get("std", STD), 0.001)
-        self.sentences = _texts(self.name, "sentences", said.get("sentences", list(SENTENCES)))
+        name, said = self.name, model.recipe
+        self.least, self.at_once = recipes.begun(name, said, KNOWN, SURE)
+        self.arch = recipes.text(name, said, "arch", "ViT-B-16").replace("/", "-")  # as open_clip reads names
+        self.side = recipes.whole(name, said, "side", 224)
+        self.shape = recipes.choice(name, said, "shape", "centre")
+        self.resize = recipes.choice(name, said, "resize", "bicubic-antialias")
+        self.margin = recipes.number(name, said, "margin", 0.1)
+        self.mean = recipes.three(name, said, "mean", MEAN)
+        self.std = recipes.three(name, said, "std", STD)
+        self.sentences = _texts(name, "sentences", said.get("sentences", list(SENTENCES)))
         if not all(one.count("{}") == 1 for one in self.sentences):
-            raise CatalogueError(f"“{self.name}”: every one of “sentences” needs {{}} once, where the name goes.")
-        self._others = _texts(self.name, "words", said["words"]) if "words" in said else animals()
+            raise CatalogueError(f"“{name}”: every one of “sentences” needs {{}} once, where the name goes.")
+        self._others = _texts(name, "words", said["words"]) if "words" in said else animals()
         self.words = tuple(self._others)
         self._network: nn.Module | None = None
         self._device: Device | None = None
@@ -92,13 +88,7 @@ class Words(Published):
     def _read(self, path: Path) -> nn.Module:
         from spotid.nets import state
 
-        open_clip: Any = import_module("open_clip")
-        try:
-            # Without a name of weights it builds the network alone and fetches nothing.
-            network: nn.Module = open_clip.create_model(self.arch, pretrained=None)
-        except Exception as error:  # open_clip raises RuntimeError for a name that it does not know, and others
-            told = str(error).split("\n")[0][:160]
-            raise CatalogueError(f"“{self.name}”: open_clip can't build “{self.arch}” ({told}).") from error
+        network = captioned.built(self.name, self.arch, self.side)
         # Older files hold these numbers, which are counted anew.
         tensors = state.state_dict(path)
         tensors.pop("text.transformer.embeddings.position_ids", None)
@@ -111,12 +101,12 @@ class Words(Published):
 
         assert self._network is not None and self._device is not None
         network: Any = self._network
-        tokenizer = import_module("open_clip").get_tokenizer(self.arch)
+        tokenizer = captioned.tokenizer(self.arch)
         rows = []
         with torch.inference_mode():
             for word in self.words:
                 told = [sentence.format(name) for name in _names(word) for sentence in self.sentences]
-                made = network.encode_text(tokenizer(told).to(self._device.kind)).float()
+                made = captioned.vectors(network, tokenizer(told).to(self._device.kind)).float()
                 middle = torch.nn.functional.normalize(made, dim=-1).mean(dim=0)
                 rows.append(torch.nn.functional.normalize(middle, dim=0))
             self._scale = float(network.logit_scale.exp())
@@ -130,15 +120,14 @@ class Words(Published):
         pictures = [self._prepared(rgb, box) for rgb, box in animals]
         if not pictures:
             return []
-        at_once = int(self.model.recipe.get("at_once", 16))
-        rows = published.scored(self._device, pictures, self._forward, at_once)
+        rows = published.scored(self._device, pictures, self._forward, self.at_once)
         return [
             [Named(labels.plain(self.words[place]), score) for place, score in published.first(row)]
             for row in published.softmax(rows)
         ]
 
     def _prepared(self, rgb: np.ndarray, box: Box) -> np.ndarray:
-        small = crops.sized(crops.square(rgb, box, self.margin), self.side, "centre", self.resize)
+        small = crops.sized(crops.square(rgb, box, self.margin), self.side, self.shape, self.resize)
         return images.normalised(small, self.mean, self.std)
 
     def _forward(self, pictures: Tensor) -> Tensor:
@@ -159,11 +148,22 @@ def animals() -> list[str]:
 
 def wanted(words: Sequence[str], others: Sequence[str]) -> list[str]:
     """The names of a project's animals that are worth a question: the scientific ones, else the usual one; those that
-    stand among ``others`` anyway are left to them."""
+    stand among ``others`` anyway are left to them.
+
+    Names of one animal would share its score among them, and none would be sure. So “Indian leopard” and “Leopardo
+    africano”, which look like scientific names, are none where a leopard or leopardo is named.
+    """
     known = {part.casefold() for one in others for part in (one, *_names(one))}
-    latin = [word for word in words if _LATIN.fullmatch(word)]
-    chosen = latin or list(words[:1])
-    return [word for word in chosen[:MOST_OURS] if word.casefold() not in known]
+    named = {*known, *words}  # as it is written: “Phoca” is the name of a genus, “leopardo” is not
+    genera = {both[2].split()[0].casefold() for one in others if (both := _BRACKETS.match(one))}
+
+    def scientific(word: str) -> bool:
+        genus, _, species = word.casefold().partition(" ")
+        plain = genus not in genera and genus != species and (genus in named or species in named)
+        return bool(_LATIN.fullmatch(word)) and not plain
+
+    chosen = [word for word in words if scientific(word)] or list(words[:1])
+    return [word for word in chosen if word.casefold() not in known][:MOST_OURS]
 
 
 def _names(word: str) -> list[str]:

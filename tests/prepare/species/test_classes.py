@@ -218,7 +218,7 @@ def test_a_recipe_that_cannot_be_meant_is_refused(add, tiny, key: str, value: An
         deepfaune(add, tiny, **{key: value})
 
 
-@pytest.mark.parametrize("arch", ["", "vit_of_nobody"])
+@pytest.mark.parametrize("arch", ["", "vit_of_nobody", "hf-hub:timm/resnet18.a1_in1k", "local-dir:/"])
 def test_an_unknown_network_is_told(add, tiny, arch: str) -> None:
     with pytest.raises(CatalogueError, match="small-fauna"):
         deepfaune(add, tiny, arch=arch).load()
@@ -312,6 +312,17 @@ def test_no_box_makes_an_empty_crop(box: Box, shape: tuple[int, int]) -> None:
         assert min(crops.boxed(rgb, box, margin).shape) > 0 and min(crops.square(rgb, box, margin).shape) > 0
     for form in crops.SHAPES:
         assert crops.sized(crops.square(rgb, box), 32, form, "bicubic-antialias").shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize(
+    "size", [(224, 224), (300, 403), (403, 300), (900, 1201), (333, 120), (224, 227), (667, 1000), (50, 50), (1, 9)]
+)
+def test_the_middle_is_taken_as_torchvision_takes_it(size: tuple[int, int]) -> None:
+    transforms = torchvision.transforms
+    how = transforms.InterpolationMode.BICUBIC
+    wanted = transforms.Compose([transforms.Resize(224, how), transforms.CenterCrop(224)])
+    rgb = photograph(9, size)
+    assert np.array_equal(crops.sized(rgb, 224, "centre", "bicubic-antialias"), wanted(Image.fromarray(rgb)))
 
 
 @pytest.mark.slow

@@ -143,6 +143,9 @@ def test_country_and_animals_are_part_of_who_it_is(folder) -> None:
         added(folder).suit(About((), "Kenya"))
     with pytest.raises(CatalogueError, match="unknown"):
         added(folder, recipe="lest = 1")
+    for wrong in ('side = "wide"', "side = 3", "country = 254", "least = true", "at_once = 0.5", "memory_mb = -1"):
+        with pytest.raises(CatalogueError, match=wrong.split(" ", maxsplit=1)[0]):
+            added(folder, recipe=wrong)
 
 
 class Bomb:
