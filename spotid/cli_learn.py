@@ -43,6 +43,11 @@ def learn(project: Any, check_only: bool, number: int | None, revert: bool, list
             _tell(one)
         if not versions:
             click.echo("Nothing has been learnt yet.")
+        for gone in learning.lost(line):
+            click.echo(
+                f"Version {gone} is to be used and can't be read; look-alikes are listed without it. Learn anew, or go"
+                " back with --revert."
+            )
         return
     if number is not None:
         learning.checked(line, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from pathlib import Path
@@ -76,6 +77,7 @@ def get(names: tuple[str, ...], yes: bool, trusting: str) -> None:
     wanted = [shelf.model(name) for name in names]
     if not wanted:
         raise BadRequestError("No model was named.", "“spotid models list” shows them.")
+    trusting = _sum(trusting)
     if trusting and len(wanted) > 1:
         raise BadRequestError("A sum belongs to one model.", "Fetch the models one by one.")
     if mine := [one.name for one in wanted if one.own]:
@@ -108,6 +110,15 @@ def get(names: tuple[str, ...], yes: bool, trusting: str) -> None:
         own_sum = trusting if len(files) == 1 or file.name == wanted[0].name else ""
         kept = errands.get(file, rules, told=tell, stop=stop.is_set, trusting=own_sum)
         click.echo(f"  {errands.how_told(kept)}")
+
+
+def _sum(said: str) -> str:
+    """A sum that was given. Raises BadRequestError before anything is fetched: what does not have it is not kept."""
+    from spotid.errors import BadRequestError
+
+    if said and not re.fullmatch(r"[0-9a-f]{64}", said.strip().lower()):
+        raise BadRequestError("This is no SHA-256.", "It has 64 digits and letters from a to f.")
+    return said.strip().lower()
 
 
 def _host(weight: Any) -> str:
@@ -144,15 +155,22 @@ def bring_in(place: Path, names: tuple[str, ...], trusting: str) -> None:
     """Take models from PLACE: a folder, a stick, or one file, with the checks of a download."""
     from spotid.weights import bring
 
-    done = bring.bring(place.expanduser().absolute(), names, told=click.echo, trusting=trusting)
+    place = place.expanduser().absolute()
+    own_toml = place.is_file() and place.suffix.lower() == ".toml"
+    if own_toml and bring.risky(place) and not click.confirm(f"{bring.TRUST} Add it?"):
+        raise click.Abort
+    done = bring.bring(place, names, told=click.echo, trusting=_sum(trusting))
     for one in done:
         click.echo(f"{one.name}: {one.sentence or ('taken in; ' + _how(one.how))}", err=bool(one.sentence))
+    for notice in bring.notices(done):
+        click.echo(notice)
     if all(one.sentence for one in done):
         sys.exit(10)
 
 
 def _how(how: str) -> str:
     told = {"published": "it is the published file", "given": "it has the sum that you gave"}
+    told["carried"] = "the note beside it says that somebody has compared its sum"
     return told.get(how, "nothing is published about its bytes: what came now counts from now on")
 
 

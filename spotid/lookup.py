@@ -36,7 +36,7 @@ def of(model: Model) -> Any:
 
     try:
         return _class(model.made_by)(model)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError) as error:
         raise CatalogueError(f"“{model.name}” names a part that this SpotID has not: {model.made_by}.") from error
 
 

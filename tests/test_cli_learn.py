@@ -67,6 +67,11 @@ def test_only_measuring_changes_no_list(folder: Path) -> None:
     assert state(folder) == ({}, None)
     listed = run(folder, "--list").output
     assert "Version 1" in listed and "56 sightings of 14 animals" in listed
+    project = open_project(folder)
+    heads_kept.use(project.store, heads_kept.place_of(encoder_row(project)), 1)
+    (project.layout.heads / "000001.npz").unlink()
+    project.close()
+    assert "Version 1 is to be used and can't be read" in run(folder, "--list").output
     assert "There is no whole version 7" in run(folder, "--use", 7).output
     assert "Only one of" in run(folder, "--use", 1, "--revert").output
 

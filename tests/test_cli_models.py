@@ -82,6 +82,13 @@ def test_a_sum_that_may_be_mistyped_can_be_overruled(host: Host) -> None:
     assert good.exit_code == 0 and "sum that you gave" in good.output
 
 
+def test_a_sum_that_is_none_is_told_before_anything_is_fetched(host: Host, tmp_path: Path) -> None:
+    for command in (("get", "mobile-sam", "--yes"), ("import", tmp_path)):
+        done = run(*command, "--sha256", "12ab")
+        assert done.exit_code == 2 and "no SHA-256" in done.output
+    assert not host.asked
+
+
 def test_offline_and_nothing_named(host: Host) -> None:
     assert run("get").exit_code == 2
     assert run("get", "nothing", "--yes").exit_code == 3
@@ -104,6 +111,7 @@ def test_import_verify_remove(host: Host, tmp_path: Path) -> None:
     (stick / "sam_vit_b_01ec64.pth").write_bytes(OTHER)
     done = run("import", stick)
     assert done.exit_code == 0 and "mobile-sam: taken in" in done.output and "not the published" in done.output
+    assert "Apache License" in done.output, "whoever brings a file in is told what its licence asks"
     assert run("import", stick / "sam_vit_b_01ec64.pth").exit_code == 10
     assert run("import", tmp_path / "none").exit_code == 3
     assert "1 files compared, 0 wrong" in run("verify").output
@@ -118,6 +126,8 @@ def test_an_own_model_is_asked_for_trust(tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text('part = "yolo"\nfile = "ours.pt"\n', encoding="utf-8")
     (tmp_path / "ours.pt").write_bytes(b"trained")
     no = run("add", tmp_path / "ours.toml", say="n\n")
+    assert no.exit_code == 1 and "can hold a program" in no.output and "ours" not in shelf.models()
+    no = run("import", tmp_path / "ours.toml", say="n\n")
     assert no.exit_code == 1 and "can hold a program" in no.output and "ours" not in shelf.models()
     assert run("add", tmp_path / "ours.toml", "--yes").exit_code == 0 and shelf.model("ours").own
     assert "ours" in run("list").output

@@ -38,7 +38,7 @@ def state_dict(path: Path, unwrap: Sequence[str] = UNWRAP, *, numpy_states: bool
     state = {str(key): value for key, value in found.items() if isinstance(value, torch.Tensor)}
     if not state:
         raise ModelFileError(f"“{path.name}” holds no weights of a network.", AGAIN)
-    for begin in ("_orig_mod.", "module."):
+    for begin in ("_orig_mod.", "module.", "_orig_mod."):  # compiled inside or outside of parallel training
         if all(key.startswith(begin) for key in state):
             state = {key.removeprefix(begin): value for key, value in state.items()}
     return state

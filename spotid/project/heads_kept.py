@@ -88,9 +88,12 @@ def keep(
     taught: Iterable[Sequence[str | int]],
     helps: bool,
     told: Mapping[str, Any],
+    above: int = 0,
 ) -> Kept:
     """Keep a new version: ``numbers`` as they are to be given back, ``taught`` rows of ``COLUMNS``.
 
+    Its number is higher than those that are there, and than ``above``: a backup that was put back knows of numbers
+    whose files are gone, and they must not come to mean something else.
     Where the newest one of its place has the same numbers, nothing was learnt since: it is given back as it is.
     """
     plain = json.loads(json.dumps(dict(told)))
@@ -98,7 +101,7 @@ def keep(
     if newest is not None and newest.sha256 == hashlib.sha256(numbers).hexdigest() and newest.told == plain:
         return newest
     taken = [int(path.stem) for path in layout.heads.glob("*.*") if _NUMBER.fullmatch(path.stem)]
-    number = max(taken, default=0) + 1
+    number = max([*taken, above]) + 1
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)

@@ -108,10 +108,8 @@ class PairScores(CandidatesFile):
         row = self._connection.execute("SELECT value FROM made WHERE name = ?", (self._made(name),)).fetchone()
         return "" if row is None else str(row[0])
 
-    def notes(self, name: str) -> list[str]:
-        """The same fact of every scope that lists were made of."""
-        rows = self._connection.execute(
-            "SELECT value FROM made WHERE name = ? OR SUBSTR(name, 1, ?) = ? ORDER BY name",
-            (name, len(name) + 1, f"{name} "),
-        )
-        return [str(row[0]) for row in rows]
+    def notes(self, name: str, scopes: Iterable[str]) -> list[str]:
+        """The same fact of the scopes with these names ("": of the project's own profile) that lists were made of."""
+        names = [f"{name} {scope}".rstrip() for scope in scopes]
+        asked = f"SELECT value FROM made WHERE name IN ({','.join('?' * len(names))}) ORDER BY name"
+        return [str(row[0]) for row in self._connection.execute(asked, names)]

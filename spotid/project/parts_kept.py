@@ -47,6 +47,11 @@ def profiles(store: Store) -> list[str]:
     return list(dict.fromkeys([own, *names]))
 
 
+def scopes(store: Store) -> list[str]:
+    """Under which names lists of a project's profiles are kept: its own has none, it was there before any other."""
+    return ["", *profiles(store)[1:]]
+
+
 def keep_profiles(store: Store, names: Sequence[str]) -> None:
     """Make these the profiles of a project, its own first."""
     own, *more = dict.fromkeys(names)

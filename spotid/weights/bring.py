@@ -10,14 +10,20 @@ from pathlib import Path
 from spotid import lookup
 from spotid.errors import BadRequestError, NotFoundError, SpotIDError
 from spotid.progress import Cancelled
-from spotid.weights import catalogue, keep, own, shelf
+from spotid.weights import catalogue, keep, licences, own, shelf
 from spotid.weights.catalogue import Weight
 from spotid.weights.fetch import take
 from spotid.weights.shelf import Model
 from spotid.weights.troubles import CatalogueError, DownloadError, WrongSumError
 
 CODE = (".pt", ".pth", ".bin", ".ckpt", ".pkl")  # pickles: a hostile one runs its own program when it is opened
+WEIGHTS = (*CODE, ".safetensors")
+PROGRAM = "spotid.prepare.species.speciesnet:SpeciesNet"  # reads a whole pickled module
 TRUST = "A file of this kind can hold a program. Add it only where you trust who made it."
+
+
+DOES = {"detector": "detect", "cut-out": "cut", "embedder": "encode", "local matcher": "compare"}
+DOES |= {"species": "classify"}  # what a part of each role can be asked
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,16 @@ def bring(
         raise NotFoundError(f"There is no folder {place}.", "Plug in its disk, or check the path.")
     wanted = [one for one in _wanted(names) if not single or one.file == single]
     done: list[Brought] = []
-    for weight, source in _choose(wanted, folder, stop):
+    chosen: list[tuple[Weight, Path, Path | None]] = [(*one, None) for one in _choose(wanted, folder, stop)]
+    lost = [one for one in _wanted(names) if one not in [taken for taken, *_ in chosen]]
+    if not single:
+        chosen += _renamed([one for one in lost if one.bytes], _unknown(folder), stop)
+    elif not chosen:
+        chosen += _renamed(lost, [place], stop)
+    for weight, base, source in chosen:
         told(weight.file)
         try:
-            kept = take(weight, source, shelf.folder(), stop=stop, trusting=trusting)
+            kept = take(weight, base, shelf.folder(), stop=stop, trusting=trusting, source=source)
             done.append(Brought(weight.name, weight.file, how=kept.how))
         except (WrongSumError, DownloadError) as error:
             done.append(Brought(weight.name, weight.file, f"{error.sentence} {error.advice}"))
@@ -71,6 +83,13 @@ def bring(
             " a model of your own, choose its TOML.",
         )
     return done
+
+
+def notices(done: Iterable[Brought]) -> list[str]:
+    """The notices of the licences of what was taken in that nobody has accepted on this computer."""
+    known = catalogue.read()
+    open_ones = licences.to_accept(known[one.name] for one in done if not one.sentence and one.name in known)
+    return [f"{one.title}: {one.notice} {one.page}".rstrip() for one in open_ones]
 
 
 def _wanted(names: Iterable[str]) -> list[Weight]:
@@ -95,12 +114,44 @@ def _choose(wanted: list[Weight], folder: Path, stop: Callable[[], bool]) -> lis
                 continue
             if weight.file in shared and not in_its_own:
                 if loose not in read:
-                    read[loose] = keep.sums_of(loose, stop)
+                    read[loose] = _sums(loose, stop)
                 if not any(read[loose][one.kind] == one.value for one in weight.sums):
                     continue
             found.append((weight, base))
             break
     return found
+
+
+def _unknown(folder: Path) -> list[Path]:
+    """Files of weights that lie in a folder under names that are not in the list, as browsers number their copies."""
+    known = {one.file for one in catalogue.read().values()}
+    try:
+        found = sorted(one for one in folder.iterdir() if one.suffix.lower() in WEIGHTS)
+        return [one for one in found if one.is_file() and one.name not in known]
+    except OSError:
+        return []
+
+
+def _renamed(lost: list[Weight], files: list[Path], stop: Callable[[], bool]) -> list[tuple[Weight, Path, Path | None]]:
+    """Those of the ``lost`` whose bytes are in one of these files, whatever its name."""
+    found: dict[str, tuple[Weight, Path, Path | None]] = {}
+    for file in files:
+        length = file.stat().st_size
+        fit = [one for one in lost if one.sums and (one.bytes or length) == length]
+        sums = _sums(file, stop) if fit else {}
+        for weight in fit:
+            if any(sums[one.kind] == one.value for one in weight.sums):
+                found.setdefault(weight.name, (weight, file.parent, file))
+    return list(found.values())
+
+
+def _sums(file: Path, stop: Callable[[], bool]) -> dict[str, str]:
+    try:
+        return keep.sums_of(file, stop)
+    except OSError as error:
+        raise DownloadError(
+            f"“{file}” can't be read: {error.strerror or error}.", "Plug in its disk and try again."
+        ) from error
 
 
 def _own(folder: Path, told: Callable[[str], None], stop: Callable[[], bool]) -> list[Brought]:
@@ -111,6 +162,10 @@ def _own(folder: Path, told: Callable[[str], None], stop: Callable[[], bool]) ->
             continue
         told(toml.name)
         try:
+            if runs_code(toml):
+                raise CatalogueError(
+                    f"“{toml.name}” describes a file that is a program.", f"{TRUST} Choose its TOML then."
+                )
             model = add(toml, stop=stop)
             done += [Brought(model.name, one.file, how="first use") for one in model.weights]
         except Cancelled:
@@ -136,7 +191,11 @@ def add(toml: Path, *, stop: Callable[[], bool] = bool) -> Model:
         raise CatalogueError(
             f"There is a model of your own called “{name}” already.", "Remove it first, or rename one."
         )
-    lookup.of(shelf.of(*weights, own=True))  # a recipe that can't be meant is told before anything is copied
+    part = lookup.of(shelf.of(*weights, own=True))  # a recipe that can't be meant is told before anything is copied
+    if not hasattr(part, DOES[weights[0].role]):
+        raise CatalogueError(
+            f"“{name}”: {weights[0].part} can't be used as {weights[0].role}.", "Correct “part” or “role”."
+        )
     beside = toml.parent
     for weight in weights:
         places = (beside, beside.parent) if beside.name == "own" else (beside,)
@@ -154,11 +213,17 @@ def _lies(weight: Weight, place: Path) -> bool:
 
 
 def risky(toml: Path) -> bool:
-    """Whether a file of the model that this TOML describes could hold a program, and no sum was given for it.
-
-    Raises CatalogueError.
+    """Whether a file of the model that this TOML describes could hold a program, and no sum was given for it; or
+    whether it surely is one. Raises CatalogueError.
     """
-    return any(one.file.lower().endswith(CODE) and not one.sums for one in own.parsed(toml))
+    return runs_code(toml) or any(one.file.lower().endswith(CODE) and not one.sums for one in own.parsed(toml))
+
+
+def runs_code(toml: Path) -> bool:
+    """Whether using the model that this TOML describes runs a program in its file: whoever made the file may have made
+    the TOML, too, with its sum and its “may_run_code”. Raises CatalogueError."""
+    first = own.parsed(toml)[0]
+    return first.recipe.get("may_run_code") is True or first.part == PROGRAM
 
 
 def remove(model: Model) -> int:
@@ -179,7 +244,7 @@ def remove(model: Model) -> int:
         if (weight.name, weight.file) in used:
             continue
         path = keep.place(weight, folder)
-        for one in (path, keep.part_of(path), keep.state_of(path), keep.note_of(path)):
+        for one in (path, keep.part_of(path), keep.state_of(path), keep.note_of(path), keep.taken_of(path)):
             if one.is_file():
                 freed, seen = freed + one.stat().st_size, True
                 _unlink(one)

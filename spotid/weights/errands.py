@@ -205,6 +205,7 @@ class Errands:
         )
         good, wrong = [one for one in done if not one.sentence], [one for one in done if one.sentence]
         lines = [f"“{one.file}” was taken in for “{one.name}”." for one in good]
+        lines += bring.notices(good)
         state = "done" if good or not wrong else "failed"
         return Ended("import", state, " ".join(one.sentence for one in wrong), lines=lines)
 
@@ -231,6 +232,7 @@ def how_told(kept: keep.Kept) -> str:
     how = {
         "published": "it is the published file",
         "given": "it has the sum that you gave",
+        "carried": "the note beside it said that somebody has compared its sum",
         "first use": "nothing was published about it: this sum counts from now on",
     }
     return f"{kept.path.name}: {how.get(kept.how, kept.how)}. SHA-256 {kept.sha256}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,16 +18,19 @@ from spotid.weights import stream, wishes
 from spotid.weights.catalogue import Weight
 from spotid.weights.keep import (
     BLOCK,
+    VOUCHED,
     Kept,
     check,
     disk_trouble,
     note_of,
+    noted,
     part_of,
     place,
     read_json,
     room_for,
     settle,
     state_of,
+    taken_of,
     verify,
 )
 from spotid.weights.troubles import DownloadError, WrongSumError
@@ -87,9 +91,9 @@ def fetch(
 ) -> Kept:
     """Fetch one file into ``folder``; what has arrived earlier is gone on with, a file that is there is only checked.
 
-    Raises DownloadError, WrongSumError, DiskFullError with advice, and Cancelled when ``stop`` says so. Except for a
-    wrong sum, whose bytes are removed, what has arrived is kept for the next time. ``trusting`` and ``host``, sums that
-    the host's interface gives: see ``keep.check``.
+    Raises DownloadError, WrongSumError, DiskFullError with advice, and Cancelled when ``stop`` says so. Except for what
+    is surely wrong, which is removed, all that has arrived is kept for the next time. ``trusting`` and ``host``, sums
+    that the host's interface gives: see ``keep.check``.
     """
     rules = rules or Rules()
     if rules.offline:
@@ -104,8 +108,11 @@ def fetch(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock"), timeout=0):
-            if path.exists():
+            if path.exists() and read_json(note_of(path)).get("sha256"):
                 return verify(weight, folder, stop)
+            if path.exists():  # put here by hand: noted where its bytes are beyond doubt, else fetched over it
+                with suppress(WrongSumError):
+                    return noted(verify(weight, folder, stop))
             return _fetch(weight, path, told or (lambda _: None), stop, rules, trusting, host or {})
     except Timeout as error:
         raise DownloadError(f"“{weight.file}” is being fetched by another window.", "Wait for it to end.") from error
@@ -128,12 +135,15 @@ def _fetch(
     attempt = stream.Attempt(
         url, part, state_of(path), weight.bytes, rules.most, rules.spare, rules.patience, rules.local, pace, stop
     )
-    attempt.host_sums, attempt.proxy = dict(host), rules.proxy
+    attempt.host_sums, attempt.proxy, attempt.sure = dict(host), rules.proxy, weight.certain and weight.bytes > 0
     failed = 0
     for _ in range(1000):  # an attempt that brought bytes does not count as failed: a bad line gets there in the end
-        begun_with = part.stat().st_size if part.exists() else 0
+        begun_with, state = part.stat().st_size if part.exists() else 0, read_json(state_of(path))
+        arrived = begun_with > 0 and state.get("url") == url and begun_with == (weight.bytes or state.get("bytes"))
         try:
-            if not (begun_with and begun_with == (weight.bytes or read_json(state_of(path)).get("bytes"))):
+            if arrived:
+                attempt.host_sums = stream.heard(state) | attempt.host_sums  # stopped before it was compared
+            else:
                 stream.run(attempt)
             sha256, how = check(weight, part, host=attempt.host_sums, trusting=trusting, stop=stop)
             source = url if attempt.came_from in url else f"{url} ({attempt.came_from})"
@@ -142,7 +152,9 @@ def _fetch(
             _forget(path)
             failed += 1
             reason, wait = "what lies here belongs to an older file", 0.0
-        except WrongSumError:
+        except WrongSumError as error:
+            if error.doubtful and (not begun_with or (arrived and trusting)):
+                raise  # what has arrived waits for a person's word: to fetch it for that again may take days
             _forget(path)
             if not begun_with:
                 raise
@@ -209,34 +221,73 @@ class _Pace:
         self.told(Told(self.name, done, total, left))
 
 
-def take(weight: Weight, stick: Path, folder: Path, *, stop: Callable[[], bool] = _never, trusting: str = "") -> Kept:
+def take(
+    weight: Weight,
+    stick: Path,
+    folder: Path,
+    *,
+    stop: Callable[[], bool] = _never,
+    trusting: str = "",
+    source: Path | None = None,
+) -> Kept:
     """Copy one file from a folder, such as a stick's, with the checks of a download.
 
-    It is looked for as ``STICK/FILE`` and as ``STICK/NAME/FILE``. Where nothing is published about the file, the note
-    that lies beside it on the stick must agree with it, if there is one.
+    It is looked for as ``STICK/FILE`` and as ``STICK/NAME/FILE``, unless ``source`` names it. Where nothing is
+    published about the file, the note that lies beside it on the stick must agree with it, if there is one. What has
+    arrived of a download is not touched before the file is here.
     """
+    from filelock import FileLock, Timeout
+
     path = place(weight, folder)
     found = [one for one in (stick / weight.name / weight.file, stick / weight.file) if one.is_file()]
+    found = [source] if source else found
     if not found:
         raise NotFoundError(
             f"“{weight.file}” is not in {stick}.", f"Copy it there, on its own or in a folder named {weight.name}."
         )
     note = read_json(note_of(found[0]))
     said = {"sha256": str(note["sha256"])} if note.get("sha256") else {}
-    part = part_of(path)
+    part = taken_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        state_of(path).unlink(missing_ok=True)
-        room_for(path.parent, found[0].stat().st_size, 0)
-        with found[0].open("rb") as old, part.open("wb") as new:
-            while block := old.read(BLOCK):
+        with FileLock(path.with_name(path.name + ".lock"), timeout=0):
+            try:
+                _copy(found[0], part, stop)
+                # A note may come from anybody: it vouches for the bytes, never for a program in them.
+                trusted = trusting or (said["sha256"] if said and note.get("how") in VOUCHED else "")
+                sha256, how = check(weight, part, host=said, trusting=trusted, stop=stop)
+                how = "carried" if how == "given" and not trusting else how
+                kept = settle(weight, part, path, sha256, how, str(found[0]))
+                part_of(path).unlink(missing_ok=True)
+                return replace(kept, path=path)
+            finally:
+                part.unlink(missing_ok=True)
+    except Timeout as error:
+        raise DownloadError(f"“{weight.file}” is being fetched by another window.", "Wait for it to end.") from error
+    except OSError as error:
+        raise disk_trouble(error, folder) from error
+
+
+def _copy(source: Path, part: Path, stop: Callable[[], bool]) -> None:
+    """Copy the bytes; a stick that was pulled out is told as such, not as a fault of the disk that is written to."""
+    try:
+        old, length = source.open("rb"), source.stat().st_size
+    except OSError as error:
+        raise _unread(source, error) from error
+    with old:
+        room_for(part.parent, length, 0)
+        with part.open("wb") as new:
+            while True:
+                try:
+                    block = old.read(BLOCK)
+                except OSError as error:
+                    raise _unread(source, error) from error
+                if not block:
+                    return
                 if stop():
                     raise Cancelled
                 new.write(block)
-        trusted = trusting or (said["sha256"] if said and note.get("how") == "given" else "")
-        sha256, how = check(weight, part, host=said, trusting=trusted, stop=stop)
-        return replace(settle(weight, part, path, sha256, how, str(found[0])), path=path)
-    except OSError as error:
-        raise disk_trouble(error, folder) from error
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _unread(source: Path, error: OSError) -> DownloadError:
+    return DownloadError(f"“{source}” can't be read: {error.strerror or error}.", "Plug in its disk and try again.")

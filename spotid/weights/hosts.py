@@ -25,16 +25,22 @@ def published(url: str, proxy: str = "", ask: Callable[[str], Any] | None = None
     ask = ask or (lambda where: _ask(where, proxy))
     found: Any = None
     if said := ZENODO.match(url):
-        for one in ask(f"https://zenodo.org/api/records/{said[1]}").get("files", []):
+        for one in _listed(ask(f"https://zenodo.org/api/records/{said[1]}"), "files"):
             if one.get("key") == unquote(said[2]):
                 found = one.get("checksum")
     elif said := GITHUB.match(url):
-        for one in ask(f"https://api.github.com/repos/{said[1]}/releases/tags/{said[2]}").get("assets", []):
+        for one in _listed(ask(f"https://api.github.com/repos/{said[1]}/releases/tags/{said[2]}"), "assets"):
             if one.get("name") == unquote(said[3]):
                 found = one.get("digest")
     kind, _, value = str(found or "").lower().partition(":")
     good = kind in DIGITS and re.fullmatch(rf"[0-9a-f]{{{DIGITS[kind]}}}", value)
     return {kind: value} if good else {}
+
+
+def _listed(told: Any, word: str) -> list[dict[str, Any]]:
+    """The tables of a list in the answer; none where the interface has changed, or a page of a network answers."""
+    many = told.get(word) if isinstance(told, dict) else None
+    return [one for one in many if isinstance(one, dict)] if isinstance(many, list) else []
 
 
 def _ask(url: str, proxy: str) -> Any:

@@ -23,11 +23,16 @@ from spotid.weights.catalogue import Weight
 from spotid.weights.troubles import DownloadError, WrongSumError
 
 BLOCK = 1 << 20
+VOUCHED = ("given", "carried")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A weight file that has passed its checks. ``how``: published, given or first use; ``source``: where from."""
+    """A weight file that has passed its checks. ``source``: where from.
+
+    ``how``: published, given (a person has compared its sum), carried (a note beside it said so of another computer) or
+    first use.
+    """
 
     path: Path
     sha256: str
@@ -54,6 +59,11 @@ def part_of(path: Path) -> Path:
 def state_of(path: Path) -> Path:
     """What the host said of the file that the part belongs to."""
     return path.with_name(path.name + ".part.json")
+
+
+def taken_of(path: Path) -> Path:
+    """The copy of a file from a stick until it has been compared."""
+    return path.with_name(path.name + ".taken")
 
 
 def sums_of(path: Path, stop: Callable[[], bool] = bool) -> dict[str, str]:
@@ -87,7 +97,7 @@ def check(
     if weight.bytes and length != weight.bytes:
         raise WrongSumError(
             f"“{weight.file}” has {length:,} bytes instead of {weight.bytes:,}.",
-            "It is not the file of the list, or was cut off. Fetch it again.",
+            "It is not the file of the list, or was cut off. Fetch or copy it again.",
         )
     found = sums_of(path, stop)
     for kind, value in (host or {}).items():
@@ -101,13 +111,17 @@ def check(
     if any(one.confirmed for one in wrong):
         raise WrongSumError(
             f"“{weight.file}” is not the published file: its {wrong[0].kind} differs.",
-            "It was damaged on the way or exchanged at its source. Fetch it again; if it stays so, do not use it.",
+            "It was damaged on the way or exchanged at its source. Fetch or copy it again; if it stays so, do not use"
+            " it.",
             found["sha256"],
         )
     if trusting:
         if trusting.lower() != found["sha256"]:
             raise WrongSumError(
-                f"“{weight.file}” does not have the SHA-256 that you gave.", "Compare both again.", found["sha256"]
+                f"“{weight.file}” does not have the SHA-256 that you gave.",
+                "Compare both again.",
+                found["sha256"],
+                doubtful=True,
             )
         return found["sha256"], "given"
     if wrong:
@@ -116,18 +130,24 @@ def check(
             f"Its SHA-256 is {found['sha256']}. Compare it with the one on {weight.source}; where they are equal, fetch"
             " the file again and give that sum.",
             found["sha256"],
+            doubtful=True,
         )
     return found["sha256"], "published" if weight.sums else "first use"
 
 
 def settle(weight: Weight, part: Path, path: Path, sha256: str, how: str, source: str) -> Kept:
     """Give the checked part its name. Its note is written first: a file without one is never believed."""
-    kept = Kept(path, sha256, part.stat().st_size, how, source)
-    write_json(note_of(path), {key: value for key, value in asdict(kept).items() if key != "path"})
+    kept = noted(Kept(path, sha256, part.stat().st_size, how, source))
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(part, path)
     state_of(path).unlink(missing_ok=True)
+    return kept
+
+
+def noted(kept: Kept) -> Kept:
+    """Write the note of a file that has been compared."""
+    write_json(note_of(kept.path), {key: value for key, value in asdict(kept).items() if key != "path"})
     return kept
 
 
@@ -138,7 +158,7 @@ def verify(weight: Weight, folder: Path, stop: Callable[[], bool] = bool) -> Kep
         raise NotFoundError(f"“{weight.file}” is not here.", "Fetch it, or take it from a folder or a stick.")
     note = read_json(note_of(path))
     taken = str(note.get("sha256", ""))
-    sha256, how = check(weight, path, trusting=taken if note.get("how") == "given" else "", stop=stop)
+    sha256, how = check(weight, path, trusting=taken if note.get("how") in VOUCHED else "", stop=stop)
     if taken and taken != sha256:
         raise WrongSumError(
             f"“{weight.file}” has changed since it came here.",

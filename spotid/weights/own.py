@@ -74,12 +74,18 @@ def parsed(path: Path, name: str = "") -> tuple[Weight, ...]:
     the TOML's. Raises CatalogueError."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise CatalogueError(f"“{path.name}” can't be read: {error}.", "It must be a text file in TOML.") from error
     first = _weight(name or str(table.get("name", path.stem)), table)
     more = table.get("files", [])
     if not isinstance(more, list) or not all(isinstance(one, str) and FILE.fullmatch(one) for one in more):
         raise CatalogueError(f"“{first.name}”: “files” must be a list of plain file names.")
+    names = [first.file.casefold(), *(one.casefold() for one in more)]
+    if any(one.startswith(f"{other}.") for one in names for other in names):
+        raise CatalogueError(  # “net.pt.json” would be the note of “net.pt”
+            f"“{first.name}”: each of “files” must have a name of its own, none the beginning of another.",
+            "Rename one of them.",
+        )
     plain: dict[str, Any] = {"sums": (), "part": "", "needs": (), "recipe": {}}
     return (first, *(replace(first, file=one, **plain) for one in dict.fromkeys(more) if one != first.file))
 

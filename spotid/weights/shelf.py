@@ -93,7 +93,14 @@ def home_of(weight: Weight) -> Path | None:
 
 def lacking(model: Model) -> tuple[str, ...]:
     """The packages that this model needs and this SpotID came without."""
-    return tuple(name for name in model.needs if find_spec(name) is None)
+    return tuple(name for name in model.needs if not _found(name))
+
+
+def _found(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ValueError, ImportError):  # a name such as “__main__” in a person's TOML
+        return False
 
 
 def missing(model: Model) -> tuple[Weight, ...]:

@@ -60,6 +60,7 @@ class Attempt:
     host_sums: dict[str, str] = field(default_factory=dict)
     came_from: str = ""
     proxy: str = ""
+    sure: bool = False  # length and sum are known beyond doubt: they tell two halves that do not belong together
 
 
 def mirrored(url: str, mirror: str) -> str:
@@ -93,11 +94,11 @@ def run(attempt: Attempt) -> None:
     have = attempt.part.stat().st_size if attempt.part.exists() else 0
     known = read_json(attempt.state)
     mark = str(known.get("mark", ""))
-    if have and (known.get("url") != attempt.url or not mark):
+    if have and (known.get("url") != attempt.url or not (mark or attempt.sure)):
         have = 0  # nothing says that the part belongs to this file
     headers = {"Accept-Encoding": "identity", "User-Agent": "SpotID"}
     if have:
-        headers |= {"Range": f"bytes={have}-", "If-Range": mark}
+        headers |= {"Range": f"bytes={have}-"} | ({"If-Range": mark} if mark else {})
     with requests.Session() as session:
         try:
             reply = _ask(session, attempt, headers)
@@ -105,12 +106,20 @@ def run(attempt: Attempt) -> None:
                 start, total = _begin(attempt, reply, have)
                 _write(attempt, reply, start, total)
         except (requests.exceptions.SSLError, requests.exceptions.InvalidProxyURL) as error:
+            if not _distrusted(error):
+                raise PassingError(_plain(error, urlsplit(attempt.url).hostname or "its host")) from error
             raise DownloadError(
                 f"The connection to {urlsplit(attempt.url).hostname} is not trusted: {_short(error)}.",
                 "A network that looks into connections does this. Ask its people, or fetch the file in another one.",
             ) from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise PassingError(_plain(error, urlsplit(attempt.url).hostname or "its host")) from error
+
+
+def heard(state: dict[str, Any]) -> dict[str, str]:
+    """The sums that the host sent along with a part, by what was noted of it."""
+    said = state.get("sums")
+    return {str(kind): str(value) for kind, value in said.items()} if isinstance(said, dict) else {}
 
 
 def _ask(session: requests.Session, attempt: Attempt, headers: dict[str, str]) -> requests.Response:
@@ -169,6 +178,11 @@ def _begin(attempt: Attempt, reply: requests.Response, have: int) -> tuple[int, 
             raise StaleError
         start = have
     total = start + follows if follows else 0
+    if not attempt.length and "text/html" in reply.headers.get("Content-Type", "").lower():
+        raise DownloadError(
+            f"{urlsplit(attempt.url).hostname} answers with a page instead of the file.",
+            "Try again later, or take the file from a folder or a stick.",
+        )
     if attempt.length and total and total != attempt.length:
         if start:
             raise StaleError
@@ -182,7 +196,7 @@ def _begin(attempt: Attempt, reply: requests.Response, have: int) -> tuple[int, 
     room_for(attempt.part.parent, max((total or limit if attempt.length else total) - start, 0), attempt.spare)
     tag = reply.headers.get("ETag", "")
     mark = tag if tag and not tag.startswith("W/") else reply.headers.get("Last-Modified", "")
-    write_json(attempt.state, {"url": attempt.url, "mark": mark, "bytes": total})
+    write_json(attempt.state, {"url": attempt.url, "mark": mark, "bytes": total, "sums": attempt.host_sums})
     return start, total
 
 
@@ -232,6 +246,11 @@ def _wait(said: str) -> float:
     return min(float(said), 120.0) if said.isdigit() else 0.0
 
 
+def _distrusted(error: Exception) -> bool:
+    """Whether it is about whom one speaks with. A bad line breaks a secure connection as well, and often."""
+    return "certificate" in f"{error!r} {_short(error)}".lower() or "SSLError" not in type(error).__name__
+
+
 def _plain(error: Exception, host: str) -> str:
     """What went wrong on the way to ``host``, for people: libraries name their own parts."""
     import requests
@@ -240,6 +259,8 @@ def _plain(error: Exception, host: str) -> str:
         return "the proxy does not answer or refuses"
     if isinstance(error, requests.exceptions.Timeout):
         return f"{host} does not answer"
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"the secure connection to {host} broke"
     said = _short(error)
     if isinstance(error, requests.exceptions.ConnectionError) and "NewConnection" in repr(error) + said:
         return f"{host} can't be reached"

@@ -14,7 +14,7 @@ class DownloadError(SpotIDError):
 class CatalogueError(SpotIDError):
     """The list of weight files says something that cannot be meant."""
 
-    code, exit_code, status = "catalogue", 10, 500
+    code, exit_code, status = "catalogue", 10, 422
 
 
 class MissingModelError(ModelFileError):
@@ -24,13 +24,14 @@ class MissingModelError(ModelFileError):
 
 
 class WrongSumError(ModelFileError):
-    """The bytes are not the ones that the list, or the first download, speaks of. They are not kept.
+    """The bytes are not the ones that the list, or the first download, speaks of. They are not used.
 
     ``found`` is the SHA-256 of the bytes that were refused, so that a person can compare it with the host's own.
+    ``doubtful``: it may be the sum that is wrong.
     """
 
     code = "wrong-sum"
 
-    def __init__(self, sentence: str, advice: str = "", found: str = "") -> None:
-        self.found = found
+    def __init__(self, sentence: str, advice: str = "", found: str = "", doubtful: bool = False) -> None:
+        self.found, self.doubtful = found, doubtful
         super().__init__(sentence, advice)

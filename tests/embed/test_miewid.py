@@ -87,6 +87,14 @@ def test_both_layouts_agree_with_an_independent_network(
     assert agree(rows, theirs.rows(crops))
 
 
+def test_the_layer_of_any_loss_is_left_out(tmp_path: Path, theirs: Theirs, small: dict[str, Any]) -> None:
+    """People who trained it further may have used another loss than the makers did."""
+    torch.save(theirs.layout(new=True) | {"final.kernel": torch.randn(7, 3)}, tmp_path / "ours.bin")
+    encoder = shelved(MiewId, tmp_path / "ours.bin", recipe=small)
+    crops = [crop(1), crop(2)]
+    assert agree(encoder.encode(crops), theirs.rows(crops))
+
+
 def test_a_renamed_key_is_refused(tmp_path: Path, theirs: Theirs, small: dict[str, Any]) -> None:
     state = theirs.layout(new=False)
     state["backbone.conv_stem.w"] = state.pop("backbone.conv_stem.weight")

@@ -65,6 +65,8 @@ def test_convolutions_and_their_side(tmp_path: Path) -> None:
 def test_identity_follows_file_recipe_and_kind(path: Path, tmp_path: Path, encoder: Any) -> None:
     before = encoder.identity()
     assert len(before) == 16 and before == shelved(TimmFile, path, recipe=encoder.model.recipe).identity()
+    fewer = shelved(TimmFile, path, recipe={**encoder.model.recipe, "at_once": 2})
+    assert fewer.identity() == before, "how many at once a card holds is no reason to describe a survey anew"
     other = {**OWN, "prefix": "backbone.", "side": 144}
     torch.save({"x": torch.zeros(2)}, tmp_path / "ours.pth")
     changed = [
@@ -134,6 +136,12 @@ def test_a_recipe_that_can_not_be_meant_is_a_sentence(wrong: dict[str, Any], tol
 def test_a_network_that_can_not_be_built_is_a_sentence(path: Path, own: dict[str, Any], told: str) -> None:
     with pytest.raises(CatalogueError, match=told):
         shelved(TimmFile, path, recipe=own, own=True).load()
+
+
+@pytest.mark.parametrize("wrong", [{**OWN, "dim": "many"}, {**OWN, "sid": 160}, {"side": 160}])
+def test_a_recipe_is_read_before_anything_is_copied(wrong: dict[str, Any]) -> None:
+    with pytest.raises(CatalogueError):
+        shelved(TimmFile, recipe=wrong)
 
 
 def test_a_crop_without_numbers_is_told_alone(encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:

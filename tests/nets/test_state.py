@@ -39,6 +39,8 @@ def saved(path: Path, what: object, **how: Any) -> Path:
         lambda state: {"model": {"module." + key: value for key, value in state.items()}, "optimizer": {"state": {}}},
         lambda state: {"net": {"state_dict": state}},
         lambda state: {"_orig_mod." + key: value for key, value in state.items()},
+        lambda state: {"module._orig_mod." + key: value for key, value in state.items()},
+        lambda state: {"_orig_mod.module." + key: value for key, value in state.items()},
     ],
 )
 @pytest.mark.parametrize("old", [False, True])

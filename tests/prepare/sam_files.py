@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from spotid.weights import catalogue, keep, shelf
 
 
 def mobile_sam() -> Any:
@@ -31,6 +35,15 @@ def sam(size: str = "vit_b") -> Any:
 
     torch.manual_seed(5)
     return _lively(sam_model_registry[size]())
+
+
+def sam_without_numbers(size: str) -> Any:
+    """Segment Anything's network without any memory for its numbers: keys and shapes alone."""
+    import torch
+    from segment_anything import sam_model_registry
+
+    with torch.device("meta"):
+        return sam_model_registry[size]()
 
 
 def small_sam() -> Any:
@@ -81,8 +94,27 @@ def _lively(made: Any) -> Any:
 
 def written(made: Any, path: Path, under: str = "") -> Path:
     """A plain state dict in single precision, as Meta and MobileSAM publish it; SAM 2's lies under "model"."""
+    return _saved(made.state_dict(), path, under)
+
+
+def shelved(state: Mapping[str, Any], name: str, under: str = "") -> Path:
+    """The same, written at once where the list that holds now looks for ``name``: gigabytes are not copied."""
+    weight = catalogue.read(Path(os.environ[catalogue.ELSEWHERE]))[name]
+    path = keep.place(weight, shelf.folder())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _saved(state, path, under).replace(keep.part_of(path))  # a file's name stands in the file, once for each key
+    return keep.settle(weight, part, path, keep.sums_of(part)["sha256"], "first use", "made by a test").path
+
+
+def hollow(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys and shapes of ``state``, every value one and the same zero: a file of it has some kilobytes."""
     import torch
 
-    state = made.state_dict()
+    return {key: torch.zeros(()).expand(value.shape) for key, value in state.items()}
+
+
+def _saved(state: Mapping[str, Any], path: Path, under: str) -> Path:
+    import torch
+
     torch.save({under: state} if under else state, path)
     return path

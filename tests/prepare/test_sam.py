@@ -266,18 +266,3 @@ def test_segment_anything_says_what_its_own_predictor_says(monkeypatch: pytest.M
     path = sam_files.written(made, tmp_path / "sam_vit_b_01ec64.pth")
     assert abs(path.stat().st_size - 375_042_383) < 50_000, "the published file's length, names in the archive apart"
     check_sam(made, path, monkeypatch)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("size", ["vit_l"])
-def test_larger_ones_are_read_into_their_own_networks(
-    size: str, mobile: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pytest.importorskip("segment_anything")
-    path = sam_files.written(sam_files.sam(size), tmp_path / "sam_vit_l_0b3195.pth")
-    assert abs(path.stat().st_size - 1_249_524_607) < 100_000
-    assert ready("sam-vit-l", path, monkeypatch, tmp_path / "shelf")._network.image_encoder.img_size == 1024
-    model = shelf.model("sam-vit-l")
-    with pytest.raises(ModelFileError, match="This is not the file of sam-vit-l"):
-        Sam(replace(model, recipe={"size": "vit_b"})).load()

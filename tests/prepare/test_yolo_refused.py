@@ -15,7 +15,7 @@ from spotid.errors import ModelFileError
 from spotid.prepare.detectors.yolo import Yolo
 from spotid.settings import quiet_ultralytics
 from spotid.weights import shelf
-from spotid.weights.troubles import WrongSumError
+from spotid.weights.troubles import CatalogueError, WrongSumError
 from tests.prepare import yolo_files
 from tests.weights.stock import shelve
 
@@ -28,6 +28,24 @@ def test_a_file_that_changed_is_not_opened(published: Path, monkeypatch: pytest.
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with pytest.raises(WrongSumError, match="has changed since it came here"):
         Yolo(model).load()
+
+
+def test_a_word_that_nothing_reads_is_told() -> None:
+    model = shelf.model(NAME)
+    with pytest.raises(CatalogueError, match="unknown thresold"):
+        Yolo(shelf.Model(**{**vars(model), "recipe": {**model.recipe, "thresold": 0.5}}))
+
+
+@pytest.mark.parametrize("ending", [".torchscript", ".PT", ".yaml"])
+def test_an_exported_network_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    file = tmp_path / f"ours{ending}"
+    file.write_bytes(b"a program")
+    monkeypatch.setattr(shelf, "files", lambda model: {NAME: file})
+    detector = Yolo(shelf.model(NAME))
+    monkeypatch.setattr("spotid.prepare.detectors.yolo._read", lambda path: pytest.fail("it was opened"))
+    monkeypatch.setattr("spotid.prepare.detectors.yolo.check_room", lambda *_: None)
+    with pytest.raises(ModelFileError, match=r"no file of the kind .* \(\.pt\)"):
+        detector.load()
 
 
 def renamed(made: Any, path: Path) -> Path:

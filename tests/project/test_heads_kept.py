@@ -32,6 +32,15 @@ def test_versions_are_numbered_and_never_changed(project: Project, encoder: shar
     assert heads_kept.keep(layout, encoder, b"third", ROWS, True, {}).number == 3, "no number is given twice"
 
 
+def test_a_number_that_a_restored_note_knows_of_is_not_given_again(
+    project: Project, encoder: shards.EncoderRow
+) -> None:
+    """A backup holds the note, not the files: the note must not come to speak of another version."""
+    heads_kept.use(project.store, heads_kept.place_of(encoder), 2)
+    kept = heads_kept.keep(project.layout, encoder, b"anew", ROWS, True, {}, above=2)
+    assert kept.number == 3 and heads_kept.get(project.layout, 2) is None
+
+
 def test_what_was_changed_is_no_version(project: Project, encoder: shards.EncoderRow) -> None:
     layout = project.layout
     one = heads_kept.keep(layout, encoder, b"first", ROWS, True, {})

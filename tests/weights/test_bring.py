@@ -77,6 +77,27 @@ def test_one_file_alone(known: dict[str, bytes], tmp_path: Path) -> None:
     assert [one.name for one in bring.bring(tmp_path, ["mobile-sam"])] == ["mobile-sam"]
 
 
+def test_a_file_under_another_name_is_told_by_its_bytes(
+    known: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path / "one" / "sam (1).pt", known["mobile-sam"])
+    lay(tmp_path / "one" / "holiday.pt", b"none of the list")
+    with pytest.raises(NotFoundError):
+        bring.bring(tmp_path / "one" / "holiday.pt")
+    assert [one.name for one in bring.bring(tmp_path / "one" / "sam (1).pt")] == ["mobile-sam"]
+    # In a folder only files of a published length are looked into.
+    read = catalogue.read
+    length = len(known["aliked-n16"])
+
+    def with_length(path: Any = None) -> dict[str, Weight]:
+        return {n: dataclasses.replace(one, bytes=length * (n == "aliked-n16")) for n, one in read(path).items()}
+
+    monkeypatch.setattr(catalogue, "read", with_length)
+    lay(tmp_path / "two" / "points.bin", known["aliked-n16"])
+    lay(tmp_path / "two" / "matcher.bin", known["aliked-lightglue"])
+    assert [one.name for one in bring.bring(tmp_path / "two")] == ["aliked-n16"]
+
+
 def test_an_own_model_is_added_told_and_removed(tmp_path: Path) -> None:
     lay(tmp_path / "our-own.toml", OWN.encode())
     with pytest.raises(NotFoundError, match=r"ours\.pt"):

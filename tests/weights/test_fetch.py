@@ -62,10 +62,16 @@ def test_a_sum_of_one_source_may_be_overruled_by_a_person(host: Host, tmp_path: 
     doubtful = weight(host.root + "/f", known="wrong")
     with pytest.raises(WrongSumError, match="mistyped") as caught:
         fetch(doubtful, tmp_path, rules=rules())
-    assert SHA in caught.value.advice and left(tmp_path) == []
+    assert SHA in caught.value.advice and left(tmp_path) == ["stand_in.pt.part", "stand_in.pt.part.json"]
     with pytest.raises(WrongSumError, match="you gave"):
         fetch(doubtful, tmp_path, rules=rules(), trusting="00" * 32)
     assert fetch(doubtful, tmp_path, rules=rules(), trusting=SHA).how == "given"
+    assert len(host.asked) == 1, "what has arrived waits for the person's word"
+    host.answers["/f"] = [whole(), whole(), whole(OTHER)]
+    for _ in range(2):  # without a word it is fetched anew: a second download is a witness of its own
+        with pytest.raises(WrongSumError, match="mistyped"):
+            fetch(doubtful, tmp_path / "again", rules=rules())
+    assert len(host.asked) == 3
     assert keep.verify(doubtful, tmp_path).how == "given"
 
 

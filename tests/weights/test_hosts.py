@@ -43,6 +43,12 @@ def test_what_is_no_sum_is_left_out(said: str) -> None:
     assert hosts.published("https://zenodo.org/records/1/files/f", ask=lambda _: answer) == {}
 
 
+@pytest.mark.parametrize("said", [[], None, "page", {"files": {"entries": {}}}, {"files": ["f"]}, {"files": None}])
+def test_an_interface_that_has_changed_says_nothing(said: Any) -> None:
+    assert hosts.published("https://zenodo.org/records/1/files/f", ask=lambda _: said) == {}
+    assert hosts.published("https://github.com/a/b/releases/download/v1/f", ask=lambda _: said) == {}
+
+
 def test_other_hosts_are_not_asked() -> None:
     def answer(url: str) -> Any:
         raise AssertionError(url)

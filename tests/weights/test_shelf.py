@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -175,6 +176,14 @@ def test_an_own_model_is_read_beside_the_list(home: Path) -> None:
     assert "broken" not in shelf.models()
 
 
+def test_a_package_that_nobody_can_have_breaks_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "odd_one", ModuleType("odd_one"))  # like __main__: find_spec raises ValueError
+    place = shelf.folder() / "own"
+    place.mkdir(parents=True)
+    (place / "odd.toml").write_text(OWN.replace("[recipe]", 'needs = ["odd_one"]\n[recipe]', 1), encoding="utf-8")
+    assert all(isinstance(shelf.why_not(one), str) for one in shelf.models().values())
+
+
 def test_an_own_model_of_several_files(home: Path, file: Path) -> None:
     place = shelf.folder() / "own"
     place.mkdir(parents=True)
@@ -207,7 +216,9 @@ def test_an_own_model_cannot_take_the_name_of_a_listed_one(home: Path) -> None:
         ("about =", "colour =", "unknown: colour"),
         ('about = "Trained on our own photographs."', "about = 3", "must be a text"),
         ("[recipe]", 'files = ["../up"]\n[recipe]', "list of plain"),
+        ("[recipe]", 'files = ["our leopards.pt.json"]\n[recipe]', "name of its own"),
         ("[recipe]", 'sha256 = "12"\n[recipe]', "64 hexadecimal"),
+        ("side = 640", f"side = {'[' * 3000}", "can't be read"),
     ],
 )
 def test_an_own_model_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, sentence: str) -> None:

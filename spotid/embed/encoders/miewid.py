@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BACKBONE = "efficientnetv2_rw_m"
 ROW = 2152
 EXPONENT, OLD_EXPONENT = "pooling.p", "backbone.global_pool.p"  # names in newer code and in the published msv3 file
-UNUSED = ("final.weight", "final.bias")  # a layer of 10 numbers in the published file; nothing is computed with it
+UNUSED = "final."  # a layer of 10 numbers in the published file, of the loss in others; nothing is computed with it
 
 
 class MiewId(Published):
@@ -30,8 +30,7 @@ class MiewId(Published):
         state = state_dict(files[self.model.weights[0].name])
         if OLD_EXPONENT in state and EXPONENT not in state:
             state[EXPONENT] = state.pop(OLD_EXPONENT)
-        for key in UNUSED:
-            state.pop(key, None)
+        state = {key: value for key, value in state.items() if not key.startswith(UNUSED)}
         module = network()
         load_strictly(module, state, "MiewID")
         return module, ROW

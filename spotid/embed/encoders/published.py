@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from spotid.weights.shelf import Model
 
 
+NOT_IN_IDENTITY = ("at_once", "may_run_code")  # no row depends on them
+
+
 class Published(ABC):
     """Runs a network on crops and gives unit rows.
 
@@ -37,8 +41,8 @@ class Published(ABC):
     def __init__(self, model: Model) -> None:
         self.name = model.name
         self.model = model
-        self.dim = int(model.recipe.get("dim", self.defaults.get("dim", 0)))  # where it is 0, ``load`` tells
-        self.recipe: recipe.Recipe
+        self.recipe = recipe.read(model.name, model.recipe, self.defaults)  # raises CatalogueError
+        self.dim = self.recipe.dim  # where it is 0, ``load`` tells
         self._device: Device
         self._network: nn.Module | None = None
 
@@ -46,7 +50,9 @@ class Published(ABC):
         """A short hash of the files, of the recipe, and of how this class reads them. Raises MissingModelError."""
         if not shelf.here(self.model):
             raise shelf.missing_error(self.model)
-        whole = f"{type(self).__name__} {self.version} {self._libraries()}\n{shelf.sums(self.model)}"
+        said = {word: value for word, value in self.model.recipe.items() if word not in NOT_IN_IDENTITY}
+        sums = shelf.sums(replace(self.model, recipe=said))
+        whole = f"{type(self).__name__} {self.version} {self._libraries()}\n{sums}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     def _libraries(self) -> str:
@@ -61,9 +67,8 @@ class Published(ABC):
         """Check the files, build the network, put it where it runs.
 
         Raises MissingModelError, WrongSumError and ModelFileError with a sentence for what is wrong with a file,
-        CatalogueError for a recipe that can't be meant.
+        CatalogueError for a recipe that does not fit the network.
         """
-        self.recipe = recipe.read(self.name, self.model.recipe, self.defaults)
         files = shelf.files(self.model)
         self._device = device()
         network, dim = self._built(files)

@@ -14,6 +14,8 @@ from spotid.weights.troubles import CatalogueError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from spotid.weights.shelf import Model
+
 RESAMPLED = ("patch_embed.proj.weight", "relative_position_bias_table")  # timm's filters resize these without a word
 
 
@@ -21,6 +23,11 @@ class TimmFile(Published):
     """``arch`` in the recipe is timm's name of the network, ``prefix`` what stands before its keys in the file."""
 
     defaults: ClassVar[Mapping[str, Any]] = {"side": 224, "resize": "bicubic-antialias"}
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        if not self.recipe.arch:
+            raise CatalogueError(f"“{self.name}” lacks “arch”.", "Name its network in timm under [recipe].")
 
     def _libraries(self) -> str:
         """timm computes the positions of a Vision Transformer; between its larger versions that has changed."""

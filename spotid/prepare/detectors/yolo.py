@@ -34,6 +34,7 @@ STRIDE = 32
 SIDES = (160, 2560)
 PATIENCE = 2.0  # seconds: the library drops the boxes of the later pictures when suppressing overlaps takes longer
 PIXELS_AT_ONCE = 16 * 640 * 640  # on a graphics card; on the processor one picture at a time is as fast
+KNOWN = {"side", "threshold", "classes", "others", "species", "overlap", "memory_mb"}  # of a recipe
 HOW = "detector"
 AGAIN = "Fetch the file again, or choose another detector."
 
@@ -53,6 +54,10 @@ class Yolo:
         self.name = model.name
         self.side = 0
         self._model = model
+        if extra := sorted(set(model.recipe) - KNOWN):
+            raise CatalogueError(
+                f"“{model.name}”: its recipe has unknown {', '.join(extra)}.", f"Known are: {', '.join(sorted(KNOWN))}."
+            )
         self._threshold = _between(model, "threshold", THRESHOLD, 0.0, 1.0)
         self._overlap = _between(model, "overlap", OVERLAP, 0.0, 1.0)
         self._asked = ""
@@ -97,6 +102,11 @@ class Yolo:
     def _open(self, path: Path, where: Device) -> None:
         import numpy as np
 
+        if path.suffix != ".pt":  # the library takes others for exported networks, and runs the programs in them
+            raise ModelFileError(
+                f"“{path.name}” is no file of the kind that ultralytics trains (.pt).",
+                "Use the .pt file that it was exported from.",
+            )
         yolo = _read(path)
         yolo.ckpt = {}  # holds the weights once more
         if yolo.task not in ("detect", "segment"):
