@@ -135,13 +135,15 @@ def update_metadata(
 @opened(looking=True)
 def imports(project: Any, uid: str | None) -> None:
     """List what was imported into a project, with what waits for your word; or take an import back."""
+    from spotid.jobs.coding import words_of
+    from spotid.jobs.stages import line_of
     from spotid.project import collections
     from spotid.review.desk import Desk
     from spotid.review.imports import take_back
     from spotid.settings import DEFAULTS
 
     if uid is not None:
-        count = take_back(Desk(project, DEFAULTS["nearest"]), uid)
+        count = take_back(Desk(project, DEFAULTS["nearest"], words_of=words_of(line_of(project, {}))), uid)
         click.echo(f"{count:,} answers were taken back. Run the project again, so that its files speak for themselves.")
     for one in collections.listed(project.store) if uid is None else ():
         _tell(project, one["uid"])

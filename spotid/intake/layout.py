@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from spotid.codes import KNOWN
 from spotid.intake import folder_roles as roles
 from spotid.intake import stations as places
 from spotid.intake.folder_roles import FolderSeen
@@ -28,7 +29,7 @@ LAYOUTS = {
     SHEET: "a sheet that says what each file is",
 }
 FEW = 60  # pictures: known individuals rarely have more, stations nearly always
-_CODED = re.compile(r"(cat|leopard|tiger|jaguar|f|m|u|id|ind|indiv|individual|pp)[-_ ]?\d+\w?", re.I)
+_CODED = re.compile(rf"(cat|f|m|u|id|ind|indiv|pp|{'|'.join(KNOWN)})[-_ ]?\d+\w?", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from spotid.boxes import Box
 from spotid.errors import SpotIDError
 from spotid.jobs.finding import Finding, Visit, many, some
 from spotid.project import backup, flanks, frames, ledger, ledger_merge, media, salvage, sightings, views
-from spotid.review.desk import code_of
 from spotid.review.identity import Identities
 from spotid.words import TWO_SIGHTINGS, MediaState, SightingState, Verdict
 
@@ -80,7 +79,7 @@ def _identity(visit: Visit) -> Iterator[Finding]:
         known.photograph(together)
     for event in ledger.events(store):
         for number in known.apply(event).founded:
-            born[number] = (code_of(number), event.row)
+            born[number] = (known.code_of(number), event.row)
     stored, given = ledger.stored_identity(store), known.individuals()
     wrong = sum(given.get(uid) != stored.get(uid) for uid in given.keys() | stored.keys())
     found = ledger.stored_individuals(store)

@@ -88,6 +88,14 @@ def checked(line: Line, number: int) -> Kept:
     return kept
 
 
+def lost(line: Line) -> list[int]:
+    """Versions that are to be used and can't be: their files are missing or damaged, as after a backup was put back."""
+    layout = line.project.layout
+    places = heads_kept.in_use(line.project.store)
+    whole = {one.number: one.place for one in heads_kept.listed(layout) if heads_kept.numbers_of(layout, one)}
+    return sorted({number for place, number in places.items() if whole.get(number) != place})
+
+
 def told(line: Line) -> list[dict[str, Any]]:
     """Every version as pages and the command line show it, newest first."""
     used = heads_kept.in_use(line.project.store)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from spotid import profiles
 from spotid.errors import NotFoundError, SpotIDError
-from spotid.jobs import parts
+from spotid.jobs import coding, parts
 from spotid.profiles import Profile
 from spotid.profiles.names import Names
 from spotid.profiles.routing import Routing
@@ -168,7 +168,7 @@ class Line:
         if stage is Stage.FOLLOW:
             from spotid.review.following import follow_collections
 
-            return lambda progress: follow_collections(project, progress)
+            return lambda progress: follow_collections(project, progress, coding.words_of(self))
         return partial(self._of_each, self._work_of(stage))
 
     def _detector(self) -> Detector:

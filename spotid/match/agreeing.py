@@ -16,6 +16,7 @@ from spotid.match.cache import PointCache
 from spotid.match.chance import PARTS
 from spotid.match.parts import Matcher
 from spotid.match.several import TOGETHER, Several
+from spotid.project import parts_kept
 from spotid.project.candidates import Candidates
 from spotid.project.folder import Project
 
@@ -61,7 +62,7 @@ def _told(
         assert not isinstance(found, Several)
         again = _compared(project, found, padding, a, b)
         return None if again is None else (again, len(again))
-    for note in candidates.notes(PARTS):
+    for note in candidates.notes(PARTS, parts_kept.scopes(project.store)):
         for one in json.loads(note or "{}").get("matchers", ()):
             told = candidates.checked(a["id"], b["id"], one["identity"]) if one["name"] == name else None
             if told is not None:

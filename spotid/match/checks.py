@@ -82,7 +82,7 @@ def check_lookalikes(
         order_lists(known, candidates, where, fusion, progress)
     finally:
         candidates.close()
-    refit(project)
+    refit(project, encoder.scope)
 
 
 def _complete(

@@ -90,13 +90,14 @@ def learn(project: Project, encoder: shards.EncoderRow, flanks_matter: bool, pro
         "animals": taught.animals,
         "groups": len(np.unique(taught.group)),
         "sightings": len(taught),
-        "confirmed": len(known),
+        "confirmed": confirmed.count(project.store),
         "last_answer": ledger.last_row(project.store),
         "by_animals": by_animals.to_json() if by_animals else None,
         "by_visits": by_visits.to_json() if by_visits else None,
         "as_listed": as_listed.to_json() if as_listed else None,
     }
-    kept = heads_kept.keep(project.layout, encoder, numbers.getvalue(), rows, good, about)
+    used = max(heads_kept.in_use(project.store).values(), default=0)
+    kept = heads_kept.keep(project.layout, encoder, numbers.getvalue(), rows, good, about, used)
     progress.step(1 if as_listed is not None else 1 + FOLDS["animals"])
     return Learnt(kept, taught.animals, by_animals, by_visits)
 

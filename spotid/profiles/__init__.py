@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spotid import codes
 from spotid.errors import BadRequestError, NotFoundError
 
 FOLDER = Path(__file__).parent
@@ -38,6 +39,8 @@ class Profile:
     species: tuple[str, ...] = ()  # the names of its animals, the usual one first (see ``names``); without any, all
     own: int = 0  # so many of these are its own before those of any other profile of a project; the others as they come
     threshold: float | None = None  # the score that a box has to reach; None: what the detector's makers advise
+    word: str = codes.ANY  # what the codes of new individuals begin with
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # other words → names of theirs
     lie: bool = False  # photographed from any angle: laid level before they are described
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
@@ -81,11 +84,15 @@ def _read(name: str, table: dict[str, Any]) -> Profile:
         species=(*own, *others),
         own=len(own),
         threshold=None if "threshold" not in detection else float(detection["threshold"]),
+        word=str(table.get("code", codes.ANY)),
+        words={str(word): _names(names) for word, names in table.get("codes", {}).items()},
         lie=_yes_or_no(table.get("description", {}).get("lay_level", False)),
         choices=choices,
     )
     if profile.threshold is not None and not 0 < profile.threshold < 1:
         raise ValueError("threshold lies between 0 and 1")
+    if not all(map(codes.good, (profile.word, *profile.words))):
+        raise ValueError(f"the word of a code is of the letters a to z and _, {codes.LONGEST} at most")
     if not (0 <= profile.padding <= 1 and profile.shortlist >= 1):
         raise ValueError("padding lies between 0 and 1, shortlist is 1 or more")
     if not (0 < profile.speed_kmh < 10_000 and 0 < profile.range_km < 10_000):

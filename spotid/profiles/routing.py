@@ -23,6 +23,7 @@ class Routing:
         self._own = [Names(one.species[: one.own]) for one in self.profiles if one.species]
         self._owners = [one for one in self.profiles if one.species]
         self._known: dict[str, Profile] = {}
+        self._words = {one.name: [(word, Names(names)) for word, names in one.words.items()] for one in self.profiles}
 
     @cached_property
     def names(self) -> Names:
@@ -40,6 +41,11 @@ class Routing:
         if species not in self._known:
             self._known[species] = self._find(species)
         return self._known[species]
+
+    def word(self, species: str) -> str:
+        """What the code of a new individual begins with, of the animals that are called so."""
+        profile = self.of(species)
+        return next((word for word, names in self._words[profile.name] if names.ours(species)), profile.word)
 
     def _find(self, species: str) -> Profile:
         if len(self.profiles) == 1 or not species:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from spotid import codes
 from spotid.words import PAIR_VERDICTS, TWO_SIGHTINGS, Flank, Verdict
 
 NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -17,10 +18,15 @@ KINDS, FLANKS = frozenset(Verdict), frozenset(Flank)
 
 
 def equal(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two rows say one and the same."""
+    """Whether two rows say one and the same; what codes begin with is nothing that is said."""
     if any(one[name] != other[name] for name in COMPARED):
         return False
-    return one["evidence"] == other["evidence"] or object_of(one["evidence"]) == object_of(other["evidence"])
+    return one["evidence"] == other["evidence"] or _said(one["evidence"]) == _said(other["evidence"])
+
+
+def _said(text: object) -> dict[str, Any] | None:
+    found = object_of(text)
+    return None if found is None else {name: value for name, value in found.items() if name != codes.TOLD}
 
 
 def object_of(text: object) -> dict[str, Any] | None:
@@ -67,6 +73,8 @@ def _readable(kind: Verdict, evidence: Mapping[str, Any]) -> bool:
     if not isinstance(covered, dict) or not all(names(others) for others in covered.values()):
         return False
     if not all(names(evidence.get(part, [])) for part in ("out", "stay", "cut")):
+        return False
+    if codes.TOLD in evidence and not codes.readable(evidence[codes.TOLD]):
         return False
     facts, was = evidence.get("facts", {}), evidence.get("was", {})
     if not isinstance(facts, dict) or not all(isinstance(one, str) for one in facts.values()):

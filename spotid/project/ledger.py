@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spotid.codes import TOLD
 from spotid.errors import BadRequestError, SpotIDError
 from spotid.project import flanks
 from spotid.project.store import Store, now
@@ -71,12 +72,12 @@ def _more(row: sqlite3.Row) -> Mapping[str, Any] | None:
 
     ``with``: sighting → other pictures of the same visit that the answer covers too; ``out`` and ``stay``: the two
     parts of an individual that was split, ``cut``: the answers that joined them; ``facts``: what was said of an
-    individual; ``said``: a second opinion.
+    individual; ``said``: a second opinion; ``word``: what the codes of individuals begin with that are born of it.
     """
-    if row["kind"] not in SAYS_MORE and '"with"' not in row["evidence"]:
+    if row["kind"] not in SAYS_MORE and not any(f'"{name}"' in row["evidence"] for name in ("with", TOLD)):
         return None  # most answers: their evidence is for people and is not read here
     evidence = json.loads(row["evidence"])
-    return {key: evidence[key] for key in ("with", "out", "stay", "cut", "facts", "said") if key in evidence}
+    return {key: evidence[key] for key in ("with", "out", "stay", "cut", "facts", "said", TOLD) if key in evidence}
 
 
 def events(store: Store, after: int = 0) -> list[Event]:

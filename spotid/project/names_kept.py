@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from spotid.codes import KNOWN, USUAL
+
 # What stands in a cell, or over a folder, for an individual that nobody has told. A survey's spreadsheet once made one
 # animal of all rows whose name was “NA”.
 NOBODY = frozenset(
@@ -34,7 +36,8 @@ NOBODY = frozenset(
     )
 )
 LONGEST = 60  # letters; what an individual's name may have
-CODE = re.compile(r"leopard[ _-]?\d+")
+# Of the usual code any spelling; of others only the code itself: “Tiger 12” is what people call tigers.
+CODE = re.compile(rf"{USUAL}[ _-]?\d+|(?:{'|'.join(KNOWN)})_\d+")
 
 
 def same(word: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any, Protocol
 
-from spotid.review.tallies import STEPS
+from spotid.review.tallies import BINS, STEPS
 
 EXPECTED = 10.4  # seconds an answer takes people at first: 5.78 answers a minute, measured on leopards
 LEAST, NEWEST = 20, 500  # answers that a project's own pace needs, and that it looks back over
@@ -43,17 +43,18 @@ class Binned:
 
     def __init__(self, chances: Chances) -> None:
         self._chances = chances
-        self._known: list[float] = []
+        self._known: dict[int, list[float]] = {}  # profile → its bins
 
     def __call__(self, at: int) -> float:
         """The chance in the middle of a bin (``tallies.bin_of``)."""
-        if not self._known:
+        profile, at = divmod(at, BINS)
+        if profile not in self._known:
             middles = [
-                {"score": (at // 2 + 0.5) / STEPS, "same_visit": bool(at % 2), "likeness": 0.5}
-                for at in range(2 * STEPS)
+                {"score": (one // 2 + 0.5) / STEPS, "same_visit": bool(one % 2), "likeness": 0.5, "profile": profile}
+                for one in range(BINS)
             ]
-            self._known = [float(one) for one in self._chances.chances(middles)]
-        return self._known[at]
+            self._known[profile] = [float(one) for one in self._chances.chances(middles)]
+        return self._known[profile][at]
 
 
 class Pace:

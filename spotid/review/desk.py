@@ -10,9 +10,10 @@ from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, No
 from spotid.project import flanks, ledger, notes, sightings
 from spotid.project.folder import Project
 from spotid.project.given import LONGEST
+from spotid.review.coding import Words, noted
 from spotid.review.identity import Change
 from spotid.review.question import PLAINLY, Asked, Question
-from spotid.review.reading import Reading
+from spotid.review.reading import Kinds, Reading
 from spotid.review.sides import Matter
 from spotid.review.visits import MOST
 from spotid.review.ways.anchor import ANCHOR_NOTE
@@ -20,23 +21,25 @@ from spotid.review.ways.second import contradicted
 from spotid.words import PAIR_VERDICTS, Flank, Verdict
 
 OTHER_ANSWER = ("An answer with this number was kept before, and it was another one.", "Reload.")
-CODE_PREFIX = "leopard_"
 TRIES = 50  # of writing an answer while a run writes too, a batch of answers at a time
 GIVEN_HERE = PAIR_VERDICTS | {Verdict.NEW, Verdict.UNUSABLE}
 Kept = tuple[ledger.Event, bool, Question]
 
 
-def code_of(number: int) -> str:
-    """The permanent code of an individual."""
-    return f"{CODE_PREFIX}{number}"
-
-
 class Desk(Reading):
-    """Answers and questions of one project; safe to use from several threads."""
+    """Answers and questions of one project; safe to use from several threads. ``words_of`` says of sightings what the
+    codes of new individuals begin with, ``kinds_of`` to which of several profiles sightings belong (``kinds``)."""
 
-    def __init__(self, project: Project, nearest: int, flanks_matter: Matter = True) -> None:
-        self._stale = False
-        super().__init__(project, nearest, flanks_matter)
+    def __init__(
+        self,
+        project: Project,
+        nearest: int,
+        flanks_matter: Matter = True,
+        words_of: Words = None,
+        kinds_of: Kinds = dict,
+    ) -> None:
+        self._stale, self.words_of = False, words_of
+        super().__init__(project, nearest, flanks_matter, kinds_of)
         self.reload()
 
     def reload(self) -> None:
@@ -257,7 +260,7 @@ class Desk(Reading):
             return change.founded, change.individual, self.identities.facts_after(change)
 
         try:
-            event = self._kept(answer, follow)
+            event = self._kept(noted(self.project.store, [answer], self.words_of)[0], follow)
         except BaseException as error:
             self._stale = True  # memory may be ahead of the disk now; what counts is the disk
             if isinstance(error, SpotIDError) and not isinstance(error, BadRequestError):
@@ -274,10 +277,10 @@ class Desk(Reading):
         individual depends on all before it."""
         for _ in range(TRIES):
             try:
-                return ledger.keep(self.project.store, answer, follow, code_of, self.row)
+                return ledger.keep(self.project.store, answer, follow, self.identities.code_of, self.row)
             except ledger.GrownError:
                 self.fresh()
-        return ledger.keep(self.project.store, answer, follow, code_of, self.row)
+        return ledger.keep(self.project.store, answer, follow, self.identities.code_of, self.row)
 
     def check_sightings(self, *uids: str | None) -> None:
         wanted = [uid for uid in uids if uid is not None]

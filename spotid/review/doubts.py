@@ -13,7 +13,7 @@ from spotid.review.chances import Binned, Chances
 from spotid.review.conflicts import Card, Witness, bare_cards
 from spotid.review.desk import OTHER_ANSWER, Desk
 from spotid.review.doubtful import Doubt, doubtful
-from spotid.review.tallies import bin_of
+from spotid.review.tallies import BINS, bin_of
 from spotid.words import Verdict
 
 UPHOLDS = "upholds"  # the name in the evidence of an answer that lets another one stand
@@ -140,7 +140,8 @@ def _chance(desk: Desk, binned: Callable[[int], float] | None) -> Callable[[list
         if at is not None:
             return binned(at)
         ends = [min(found.values()) for found in (of(a), of(b)) if found]
-        return math.nan if not ends or desk.sides.opposite(a, b) else binned(min(ends))
+        apart = len({end // BINS for end in ends}) > 1  # of two profiles: nothing compares them
+        return math.nan if not ends or apart or desk.sides.opposite(a, b) else binned(min(ends))
 
     return lambda ones, others: list(map(one, ones, others))
 

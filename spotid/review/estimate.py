@@ -33,7 +33,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spotid.review.tallies import STEPS
+from spotid.review.tallies import BINS, STEPS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,7 +165,7 @@ def _columns(at: np.ndarray, middle: float, scale: float, bend: float) -> np.nda
 def _odds(at: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    score = (at // 2 + 0.5) / STEPS
+    score = (at % BINS // 2 + 0.5) / STEPS  # of all profiles alike: it is how many matches wait that is told
     return np.asarray(np.log(score / (1 - score)))
 
 

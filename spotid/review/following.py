@@ -19,7 +19,7 @@ from spotid.project.folder import Project
 from spotid.project.following import Said
 from spotid.project.store import Store
 from spotid.review.claims import REVIEWER, Claim, Claims
-from spotid.review.desk import code_of
+from spotid.review.coding import Words, noted
 from spotid.review.identity import Change, Identities, replay
 
 if TYPE_CHECKING:
@@ -35,17 +35,18 @@ class Pen:
     """Writes answers that a collection gives while people may be answering in another process."""
 
     store: Store
+    words_of: Words = None  # what the codes of new individuals begin with
     identities: Identities = field(default_factory=Identities)
     row: int = 0  # the newest answer that was followed
     names: dict[str, int] = field(default_factory=dict)  # in lower case → the individual that goes by it
     _named: dict[int, str] = field(default_factory=dict)  # the same by individuals
 
     @classmethod
-    def of(cls, store: Store) -> Pen:
+    def of(cls, store: Store, words_of: Words = None) -> Pen:
         """A pen that knows all answers so far."""
         events = ledger.events(store)
         known = replay(events, sightings.photo_mates(store))
-        pen = cls(store, known, events[-1].row if events else 0)
+        pen = cls(store, words_of, known, events[-1].row if events else 0)
         pen._learn(known.known_facts())
         return pen
 
@@ -71,9 +72,9 @@ class Pen:
         ``make`` is asked again whenever people have answered meanwhile."""
         for attempt in range(TRIES):
             self.catch_up()
-            answers = make()
+            answers = noted(self.store, make(), self.words_of)
             try:
-                return ledger.keep_many(self.store, answers, self._follow, code_of, self.row, also)
+                return ledger.keep_many(self.store, answers, self._follow, self.identities.code_of, self.row, also)
             except ledger.GrownError:
                 if attempt == TRIES - 1:
                     raise
@@ -87,8 +88,9 @@ class Pen:
         return change.founded, change.individual, facts
 
 
-def follow_collections(project: Project, progress: Progress) -> None:
-    """Follow every row that waits, or that a person was asked of and that may be clear by now."""
+def follow_collections(project: Project, progress: Progress, words_of: Words = None) -> None:
+    """Follow every row that waits, or that a person was asked of and that may be clear by now. ``words_of`` says of
+    sightings what the codes of new individuals begin with."""
     store = project.store
     rows.settle_plain(store)
     if notes.get(store, FOLLOWED) == rows.seen(store):
@@ -96,7 +98,7 @@ def follow_collections(project: Project, progress: Progress) -> None:
         return
     waiting = rows.waiting(store)
     progress.expect(sum(len(names) for _, names in waiting))
-    pen = Pen.of(store) if waiting else Pen(store)
+    pen = Pen.of(store, words_of) if waiting else Pen(store)
     for collection, names in waiting:
         for batch in _batches(names, collection.sizes):
             follow(pen, collection, batch)

@@ -14,12 +14,15 @@ seated in it. Joining two groups therefore keeps the older number, and taking th
 exactly the number that it had before. A split leaves the number with what stays. Only when an older answer is taken
 back and leaves a group without a seat does a number move there from a sighting that is alone now; otherwise the group
 founds an individual.
+
+The code of an individual is its number after the word that the answer has for it that it was born of (``codes``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from spotid.codes import code, word_of
 from spotid.review.said import AnswerLike, covered, parts, sides
 from spotid.review.seats import Change
 from spotid.review.standing import Conflict, Standing
@@ -41,6 +44,14 @@ class Identities(Standing):
 
     def apply(self, answer: AnswerLike) -> Change:
         """Follow one answer of the ledger; an answer taken back twice, or unknown, changes nothing."""
+        change = self._followed(answer)
+        for number in change.founded:
+            members = sorted(one for one, now in change.individual.items() if now == number)
+            word = word_of(answer.more, [*filter(None, (self._seats.seat(number),)), *members])
+            self._codes[number] = code(word, number)
+        return change
+
+    def _followed(self, answer: AnswerLike) -> Change:
         change = Change()
         if answer.kind == Verdict.FLANK:
             return change  # which side is seen says nothing of who it is

@@ -32,7 +32,7 @@ def choose(desk: Desk, row_id: int, sighting: str, reviewer: str = "") -> dict[s
         row = collections.row(store, row_id)
         if sighting not in row["sightings"]:
             raise BadRequestError("That animal is not in this photograph.", "Reload the page.")
-        claims = follow(Pen.of(store), about[0], [about[1]], {row_id: sighting}, reviewer)
+        claims = follow(Pen.of(store, desk.words_of), about[0], [about[1]], {row_id: sighting}, reviewer)
         desk.reload()
     own = next((one for one in claims if one.row == row_id), None)
     if own is not None and own.state == RowState.ASK:
@@ -77,7 +77,7 @@ def take_back(desk: Desk, uid: str, reviewer: str = "") -> int:
             rows.taken_back(connection, collection["id"], now())
             collection_facts.forget(connection, collection["id"])
 
-        done = Pen.of(store).write(make, also)
+        done = Pen.of(store, desk.words_of).write(make, also)
         desk.reload()
     return len(done)
 

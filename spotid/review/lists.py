@@ -12,6 +12,8 @@ from spotid.review.queue import Offer
 from spotid.review.sides import Sides
 from spotid.review.visits import Units
 
+NO_KINDS: Mapping[str, int] = {}
+
 
 class Lists:
     """The look-alikes of every sighting, and of them those that are offered to units as sides and answers stand.
@@ -118,8 +120,11 @@ class Lists:
         return iter(sorted(pooled, key=lambda entry: -entry[1].score))
 
 
-def read_lists(project: Project, order: Iterable[str], depth: int) -> dict[str, list[Offer]]:
-    """The ``depth`` best look-alikes of every sighting in ``order`` that has any, in that order.
+def read_lists(
+    project: Project, order: Iterable[str], depth: int, kinds: Mapping[str, int] = NO_KINDS
+) -> dict[str, list[Offer]]:
+    """The ``depth`` best look-alikes of every sighting in ``order`` that has any, in that order. ``kinds``: sighting →
+    which of the project's profiles it belongs to, where that is not the first.
 
     Only sightings in ``order`` are look-alikes: one that was withdrawn is neither.
     """
@@ -129,12 +134,13 @@ def read_lists(project: Project, order: Iterable[str], depth: int) -> dict[str, 
     try:
         found = {
             uid_of[anchor]: [
-                Offer(uid_of[one], likeness, spots, score, bool(same_visit), place, "", "", located, feasible)
+                Offer(uid_of[one], likeness, spots, score, bool(same_visit), place, "", "", located, feasible, kind)
                 for one, likeness, spots, score, same_visit, place, located, feasible in rows
                 if one in uid_of
             ]
             for anchor, rows in candidates.shown(depth)
             if anchor in uid_of
+            for kind in (kinds.get(uid_of[anchor], 0),)
         }
     finally:
         candidates.close()

@@ -13,7 +13,6 @@ from spotid.project.folder import Project
 from spotid.project.foreign_answers import fault
 from spotid.project.ledger_merge import Other, Plan
 from spotid.project.store import Store
-from spotid.review.desk import code_of
 from spotid.review.identity import Identities, replay
 
 TOLD = 200  # lines of each list that the report shows; all are counted
@@ -57,7 +56,7 @@ def merge(project: Project, path: Path, uid: str, *, sure: bool = False, keep: b
             known.apply(_at(event, number))
         return {**report(), "kept": False}
     saved = backup.write(project.layout, ledger_merge.REASON)
-    told = ledger_merge.write(project, uid, other, made, follow, code_of, report, last)
+    told = ledger_merge.write(project, uid, other, made, follow, known.code_of, report, last)
     return {**told, "kept": True, "backup": saved.name}
 
 
@@ -132,14 +131,16 @@ def who_is_who(
         name = theirs.name_of(number) or ""
         found.append(
             {
-                "theirs": code_of(number),
+                "theirs": theirs.code_of(number),
                 "sightings": len(members[number]),
-                "ours": [code_of(one) for one in became],
-                "before": [code_of(one) for one in was],
+                "ours": [now.code_of(one) for one in became],
+                "before": [now.code_of(one) for one in was],
                 "name": name,
             }
         )
         for one, said in called.items():
             if name and said and (one in became) != (said.casefold() == name.casefold()):
-                clashes.append({"name": name, "theirs": code_of(number), "ours": code_of(one), "our_name": said})
+                clashes.append(
+                    {"name": name, "theirs": theirs.code_of(number), "ours": now.code_of(one), "our_name": said}
+                )
     return found, clashes

@@ -31,6 +31,7 @@ class Offer(NamedTuple):
     frame: str = ""
     located: float | None = None  # what place and time say, in nats; in the score already. None: no opinion
     feasible: float | None = None  # 1 at one place, towards 0 where only haste explains both; None: no opinion
+    profile: int = 0  # of the project's profiles that of these animals, whose parts made the score
 
     def pair(self, anchor: str) -> tuple[str, str]:
         """The two pictures: of the anchor's visit, and of the look-alike's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -30,15 +30,18 @@ DEEPER = 3  # times as many look-alikes are read as are offered, so that opposit
 MANY_ROWS = 1_000  # answers of another process that are followed one by one
 FEW_ANSWERS, FEW_SHARE = 2, 0.02  # answers, and share of all, after which matches that wait are estimated anew
 MOST_ANSWERS = 2_500  # the newest ones, that the estimate looks at
+Kinds = Callable[[], Mapping[str, int]]
 MORE_ANSWERS = 1.5  # times as many answers as before: only then questions are ordered by new chances
 
 
 class Reading:
     """What is known of one project; ``Desk`` asks and answers with it. Everything here needs the desk's lock."""
 
-    def __init__(self, project: Project, nearest: int, flanks_matter: Matter) -> None:
+    def __init__(self, project: Project, nearest: int, flanks_matter: Matter, kinds_of: Kinds = dict) -> None:
         self.lock = threading.RLock()  # to be held by whoever reads several things that must fit together
         self.project, self._nearest, self._flanks_matter = project, nearest, flanks_matter
+        self._kinds_of = kinds_of
+        self.kinds: Mapping[str, int] = {}  # sighting → its profile's place among the project's, where not the first
         self.skipped: dict[str, Skipped] = {}  # way → what was left for later in this sitting
         self._hard_before: int | None = None  # the ledger's row when hard pairs were asked once more in this sitting
         self._chances: Chances = Plain()
@@ -56,7 +59,8 @@ class Reading:
         """Form units, lists and questions of what was read."""
         self.identities, self.sides = identities, sides
         self._rates, self.doubted = None, None
-        lists = read_lists(self.project, self.seen, self._nearest * DEEPER) if self.seen else {}
+        self.kinds = self._kinds_of() if self.seen else {}
+        lists = read_lists(self.project, self.seen, self._nearest * DEEPER, self.kinds) if self.seen else {}
         like = {one: [offer.comparison for offer in offers] for one, offers in lists.items()}
         self.units = Units(visits_of(self.seen, like), sides, identities)
         self.journeys = Journeys.read(self.project.store, self.seen)

@@ -36,6 +36,7 @@ class Standing:
         self._second: dict[str, AnswerLike] = {}
         self._groups = Groups()
         self._seats = Seats(self._worthy)
+        self._codes: dict[int, str] = {}
         self._facts = Facts()
         self._conflicts: list[Conflict] | None = []  # None: to be looked for when asked
         self.pair_answers = 0  # how many standing answers are about a pair
@@ -56,6 +57,10 @@ class Standing:
         """The sighting that an individual's number sits on, while that sighting is of this individual."""
         seat = self._seats.seat(number)
         return seat if seat is not None and self.individual(seat) == number else None
+
+    def code_of(self, number: int) -> str:
+        """The permanent code of an individual, which it keeps when it is merged away. Raises KeyError."""
+        return self._codes[number]
 
     def individuals(self) -> dict[str, int]:
         """Sighting → individual number, for all that have one."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Counts = Callable[[str, str], bool]
 STEPS = 200  # bins of the score from 0 to 1 in which open questions are counted
+BINS = 2 * STEPS  # bins of one profile
 
 
 @dataclass(slots=True)
@@ -25,8 +26,8 @@ class Tally:
 
 
 def bin_of(offer: Offer) -> int:
-    """Where a question is counted by its score."""
-    return bin_at(offer.score, offer.same_visit)
+    """Where a question is counted by its score; the bins of a project's first profile come before those of its next."""
+    return offer.profile * BINS + bin_at(offer.score, offer.same_visit)
 
 
 def bin_at(score: float, same_visit: bool) -> int:

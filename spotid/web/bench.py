@@ -12,6 +12,8 @@ from spotid.errors import JobError, NotFoundError, ProjectError
 from spotid.intake import source
 from spotid.intake.received import Received
 from spotid.jobs.care import PutBack, put_back
+from spotid.jobs.coding import words_meanwhile
+from spotid.jobs.kinds import kinds_of
 from spotid.jobs.preview import Previews
 from spotid.jobs.runner import Job, Jobs
 from spotid.jobs.stages import line_of
@@ -22,7 +24,8 @@ from spotid.project.layout import looks_like_project
 from spotid.review.desk import Desk
 
 if TYPE_CHECKING:
-    from spotid.match.chance import Calibration
+    from spotid.match.calibrations import Calibrations
+    from spotid.project.scope import Scope
 
 REFIT_EVERY = 25  # answers between two fits of the chances to a project's own answers, while there are few of these
 REFIT_LATER = 250  # and from ten times as many answers on: a fit takes some 50 ms and then changes little
@@ -37,7 +40,7 @@ class Opened:
     desk: Desk | None = None
     seen: tuple[int, bool] = (0, False)  # the newest job when the desk was set up, and whether it was running then
     looked: float = 0.0
-    chances: Calibration | None = None  # of pairs, as the answers so far correct them
+    chances: Calibrations | None = None  # of pairs, as the answers so far correct them
     backed_up: int | None = None  # the newest answer when a backup was last thought of
     fitted: int = -1  # how many times ``REFIT_EVERY``, later ``REFIT_LATER`` answers there were at the last correction
 
@@ -142,7 +145,11 @@ class Bench:
             elif opened.backed_up is None or rows - opened.backed_up >= backup.EVERY_ANSWERS:
                 self._back_up(opened, rows)
             if opened.desk is None:
-                opened.desk = Desk(project, self.settings["nearest"], line_of(project, self.settings).flanks_matter)
+                opened.desk = Desk(
+                    *(project, self.settings["nearest"], line_of(project, self.settings).flanks_matter),
+                    words_meanwhile(project.store, lambda: line_of(project, self.settings)),
+                    lambda: kinds_of(line_of(project, self.settings)),
+                )
             elif seen == opened.seen and not (
                 seen[1] and opened.desk.queue.total.left == 0 and time.monotonic() - opened.looked > RELOAD_SECONDS
             ):
@@ -153,9 +160,9 @@ class Bench:
             opened.seen, opened.looked = seen, time.monotonic()
             return opened.desk
 
-    def chances(self, project_id: str) -> Calibration:
+    def chances(self, project_id: str) -> Calibrations:
         """How the scores of this project's pairs become chances; fitted anew every ``REFIT_EVERY`` answers."""
-        from spotid.match.chance import calibration_of, refit
+        from spotid.match.calibrations import calibrations_of, refit_all
 
         project = self.project(project_id)
         opened = self._opened[project_id]
@@ -164,12 +171,15 @@ class Bench:
         turn = answered // (REFIT_EVERY if answered < 10 * REFIT_LATER else REFIT_LATER)
         with self._lock:
             if opened.chances is None:
-                opened.chances, opened.fitted = calibration_of(project), turn
+                opened.chances, opened.fitted = calibrations_of(project, self._scopes(project)), turn
             due, opened.fitted = turn != opened.fitted, turn
             known = opened.chances
         if due:  # nobody else waits for it: until it is done, the chances are the earlier ones
-            known = opened.chances = refit(project)
+            known = opened.chances = refit_all(project, self._scopes(project))
         return known
+
+    def _scopes(self, project: Project) -> list[Scope | None]:
+        return [scope for _, scope in line_of(project, self.settings).scopes()]
 
     def projects(self) -> list[Project]:
         """The projects that are open now."""

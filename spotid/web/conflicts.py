@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, render_template
@@ -13,14 +14,13 @@ from spotid.errors import BadRequestError
 from spotid.project import answers, clips, filenames, sightings
 from spotid.project.answers import Said
 from spotid.project.candidates import Candidates
-from spotid.project.folder import Project
 from spotid.review import conflicts, deeds, doubts, second
 from spotid.review.conflicts import Believed, Card, Witness
-from spotid.review.desk import Desk, code_of
+from spotid.review.desk import Desk
 from spotid.web.common import bench, body, reviewer, shown, text
 
 if TYPE_CHECKING:
-    from spotid.match.chance import Calibration
+    from spotid.match.calibrations import Calibrations
 
 pages = Blueprint("conflicts", __name__)
 
@@ -53,10 +53,10 @@ def doubtful(project_id: str) -> ResponseReturnValue:
     desk, chances = bench().desk(project_id), bench().chances(project_id)
     with desk.lock:
         desk.fresh()
-        found = doubts.doubts(desk, chances, chances.earned)
+        found = doubts.doubts(desk, replace(chances, earned_only=True), chances.earned)
         told = found[:SHOWN]
         said = answers.by_uid(desk.project.store, [one.card.witnesses[0].uid for one in told])
-        believed = _believed(chances, desk.project)
+        believed = _believed(chances, desk)
         pictures = _pictures(desk, sorted({uid for one in told for uid in one.card.pictures}))
         cards = [_card(one.card, said, pictures, believed) | {"doubt": _doubt(one)} for one in told]
     return jsonify(cards=cards, count=len(found), more=len(found) - len(told), earned=chances.earned)
@@ -127,7 +127,7 @@ def _cards(project_id: str, desk: Desk) -> dict[str, Any]:
         uids |= {one.uid for one in known.second_opinions() if (one.a, one.b) in {(min(p), max(p)) for p in pairs}}
         uids |= {witness.uid for card in bare for witness in card.witnesses}
         said = answers.by_uid(store, sorted(uids))
-        believed = _believed(chances, desk.project)
+        believed = _believed(chances, desk)
         found = conflicts.cards(known, said, believed, answers.usual_seconds(store) if bare else {})
         pictures = _pictures(desk, sorted({uid for card in found[:SHOWN] for uid in card.pictures}))
         told = [_card(card, said, pictures, believed) for card in found[:SHOWN]]
@@ -135,9 +135,9 @@ def _cards(project_id: str, desk: Desk) -> dict[str, Any]:
     return {"cards": told, "counts": counts, "more": max(0, counts["count"] - len(told))}
 
 
-def _believed(chances: Calibration, project: Project) -> Callable[[str, str], Believed]:
+def _believed(chances: Calibrations, desk: Desk) -> Callable[[str, str], Believed]:
     """What the program makes of any pair now; each is looked up once."""
-    known: dict[tuple[str, str], Believed] = {}
+    project, known = desk.project, dict[tuple[str, str], Believed]()
 
     def look(a: str, b: str) -> Believed:
         rows = sightings.many(project.store, [a, b])
@@ -148,8 +148,8 @@ def _believed(chances: Calibration, project: Project) -> Callable[[str, str], Be
             for one, other in ((a, b), (b, a)):
                 for found in candidates.of(rows[one]["id"], DEPTH):
                     if found.candidate == rows[other]["id"]:
-                        chance = round(chances.chance(found), 3) if chances.earned else None
-                        return Believed(chance, found.spots)
+                        chance = chances.told(found, desk.kinds.get(one, 0))
+                        return Believed(None if chance is None else round(chance, 3), found.spots)
         finally:
             candidates.close()
         return Believed()
@@ -176,7 +176,7 @@ def _pictures(desk: Desk, uids: list[str]) -> dict[str, dict[str, Any]]:
             "captured_at": row["captured_at"] if row is not None else None,
             "flank": desk.sides.side(uid).flank.value,
             "number": number,
-            "individual": None if number is None else code_of(number),
+            "individual": None if number is None else desk.identities.code_of(number),
             "individual_name": None if number is None else desk.identities.name_of(number),
         }
     return found

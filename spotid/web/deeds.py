@@ -13,7 +13,7 @@ from spotid.errors import BadRequestError, NotFoundError
 from spotid.project import ledger
 from spotid.review import deeds, marks
 from spotid.review.deeds import Deed
-from spotid.review.desk import Desk, code_of
+from spotid.review.desk import Desk
 from spotid.web.common import bench, body, reviewer, text
 
 pages = Blueprint("deeds", __name__)
@@ -118,11 +118,12 @@ def _told(desk: Desk, done: Sequence[Deed], about: str | None) -> ResponseReturn
     with desk.lock:
         number = desk.identities.individual(about) if about else None
         name = desk.identities.name_of(number) if number is not None else None
+        code = desk.identities.code_of(number) if number is not None else ""
     return jsonify(
         kept=[{"row": one.event.row, "uid": one.event.uid, "kind": one.event.kind} for one in done],
         undo=[one.event.uid for one in reversed(done) if one.event.kind != "undo"],
         repeated=all(one.repeated for one in done),
-        individual=None if number is None else {"number": number, "code": code_of(number), "name": name or ""},
+        individual=None if number is None else {"number": number, "code": code, "name": name or ""},
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from spotid import codes
 from spotid.errors import NotFoundError
 from spotid.project import histories, individuals, sightings
 from spotid.project.filenames import shown as plain
 from spotid.project.folder import Project
 from spotid.project.individuals import Animal
-from spotid.review.desk import CODE_PREFIX
 from spotid.web import drawn, pairs
 from spotid.web.common import after, bench, shown
 from spotid.web.pairs import covered, frame, shot, summary
@@ -26,7 +25,6 @@ SHELF = 24  # pictures of one flank at first, and each time that more are asked 
 HISTORY = 20
 FOUND = 12  # individuals that the chooser offers
 SUGGESTED_HERE = 3
-NUMBER = re.compile(rf"(?:{CODE_PREFIX})?([1-9]\d{{0,8}})", re.ASCII | re.I)
 
 
 @pages.get("/project/<project_id>/individuals", endpoint="individuals")
@@ -67,8 +65,7 @@ def chooser(project_id: str) -> ResponseReturnValue:
 
 def _begins(one: Animal, typed: str) -> bool:
     """Whether this is just what was typed, or begins so: 1 means leopard_1 before leopard_10."""
-    code = individuals.plain(one.code)
-    return typed in (code, code.removeprefix(CODE_PREFIX), individuals.plain(one.name)) if typed else True
+    return codes.means(typed, one.code) or typed == individuals.plain(one.name) if typed else True
 
 
 @pages.get("/project/<project_id>/individuals/<number>")
@@ -112,9 +109,9 @@ def shelf(project_id: str, number: str) -> ResponseReturnValue:
 
 
 def _known(project: Project, number: str) -> Animal:
-    match = NUMBER.fullmatch(number)
-    one = individuals.animal(project.store, int(match[1])) if match else None
-    if one is None:
+    asked = codes.number_in(number)
+    one = None if asked is None else individuals.animal(project.store, asked)
+    if one is None or not codes.means(number, one.code):
         raise NotFoundError(
             "There is no such individual now.", "It may have been merged with another, or its answers taken back."
         )

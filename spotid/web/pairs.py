@@ -145,8 +145,6 @@ def alike(desk: Desk, limit: int, number: int | None = None) -> list[Likely]:
 
 def suggested(desk: Desk, pairs: list[Likely]) -> list[dict[str, Any]]:
     chances = bench().chances(desk.project.id) if pairs else None
-    if chances is not None and not chances.earned:
-        chances = None  # before answers correct it, it is far too low on photographs: no number to answer by
     numbers = sorted({number for pair in pairs for number in (pair.one, pair.other)})
     store = desk.project.store
     known = {one.number: one for one in individuals.with_portraits(store, individuals.animals(store, numbers))}
@@ -155,7 +153,8 @@ def suggested(desk: Desk, pairs: list[Likely]) -> list[dict[str, Any]]:
             "animals": [summary(known[pair.one]), summary(known[pair.other])],
             "uids": [pair.a, pair.b],
             "spots": pair.offer.spots,
-            "chance": None if chances is None else chances.chance(pair.offer),
+            # Before answers correct it, it is far too low on photographs: no number to answer by.
+            "chance": None if chances is None else chances.told(pair.offer, pair.offer.profile),
         }
         for pair in pairs
         if pair.one in known and pair.other in known

@@ -6,7 +6,7 @@ const form = /** @type {?HTMLFormElement} */ (document.getElementById("filters")
 
 // Older links name an individual behind a hash.
 const code = decodeURIComponent(location.hash.slice(1));
-if (/^leopard_\d+$/.test(code) && !document.getElementById(code)) location.replace(`${location.pathname}/${code}`);
+if (/^[a-z_]+_\d+$/.test(code) && !document.getElementById(code)) location.replace(`${location.pathname}/${code}`);
 
 let timer = 0;
 let turn = Promise.resolve();

@@ -23,9 +23,10 @@ from spotid.match.seen import Seen
 from spotid.match.several import Several, members_of
 from spotid.match.spots import CoatSpots
 from spotid.progress import Silent
-from spotid.project import shards, sightings
+from spotid.project import parts_kept, shards, sightings
 from spotid.project.asked import AskedPair
 from spotid.project.candidates import Candidate, Candidates
+from spotid.project.scope import Scope
 from spotid.weights import shelf
 from tests.conftest import Stock
 from tests.match.test_checks import embedded, survey
@@ -212,6 +213,18 @@ def test_answers_calibrate_foreign_parts_and_other_parts_are_unknown_again(stock
     made_by("2")
     again = chance.calibration_of(stock.project)
     assert not again.earned and again.label == chance.UNKNOWN
+
+
+def test_parts_of_a_profile_that_was_taken_away_say_nothing_of_the_others(stock: Stock) -> None:
+    told = {"encoder": "x", "encoder_identity": "1", "matchers": [], "sightings": 20}
+    candidates = Candidates(stock.project.layout, Scope("seal", frozenset()))
+    candidates.keep_note("parts", json.dumps(told))
+    candidates.close()
+    assert chance.calibration_of(stock.project) == chance.shipped()
+    parts_kept.keep_profiles(stock.project.store, ["leopard", "seal"])
+    assert chance.calibration_of(stock.project).label == chance.UNKNOWN
+    parts_kept.keep_profiles(stock.project.store, ["leopard"])
+    assert chance.calibration_of(stock.project) == chance.shipped()
 
 
 def test_few_answers_on_foreign_parts_tell_nobody_anything(stock: Stock) -> None:

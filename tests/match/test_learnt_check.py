@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,26 @@ def test_every_animal_and_every_visit_is_held_out_once() -> None:
         assert (held.sum(axis=0) == 1).all()
         parts = [set(told.animal[~one]) & set(told.animal[one]) for one in held]
         assert not any(parts) if by == "animals" else all(parts)
+
+
+def test_nothing_of_a_visit_is_on_both_sides() -> None:
+    """Herds: what one animal shows of a visit's light would tell of the others seen on it."""
+    told = known()
+    herd = Known(told.row, told.animal, told.group, np.tile(np.arange(4), 24) + 4 * (WHO // 2), told.lean)
+    seen: list[Known] = []
+
+    def trained(some: Known) -> Any:
+        seen.append(some)
+        return fitted(vectors, some, vectors.mean(axis=0))
+
+    vectors = vectors_of(WHO, 48)
+    for by in ("animals", "visits"):
+        seen.clear()
+        check(vectors, herd, by, trained)
+        for some, held in zip(seen, folds(herd, by), strict=True):
+            assert len(some) and not set(some.visit) & set(herd.visit[held])
+    together = Known(told.row, told.animal, told.group, np.zeros(len(WHO), np.int64), told.lean)
+    assert check(vectors, together, "animals", trained) is None, "one single visit: nothing is left to learn from"
 
 
 def test_views_that_all_animals_share_are_unlearnt() -> None:

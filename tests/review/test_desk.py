@@ -11,7 +11,7 @@ import pytest
 from spotid.errors import AnswerNotKeptError, BadRequestError, NotFoundError, NothingToUndoError
 from spotid.project import ledger, notes
 from spotid.project.store import Store
-from spotid.review.desk import ANCHOR_NOTE, Desk, code_of
+from spotid.review.desk import ANCHOR_NOTE, Desk
 from spotid.words import Verdict
 
 
@@ -114,7 +114,7 @@ def test_a_new_animal_gets_a_code_and_is_passed_over(stock) -> None:
     desk = Desk(stock.project, 5)
     question = desk.question()
     following = desk.answer(new_uid(), "new", question.anchor)[2]
-    assert code_of(desk.identities.individual(question.anchor)) == "leopard_1"
+    assert desk.identities.code_of(desk.identities.individual(question.anchor)) == "leopard_1"
     assert following.anchor != question.anchor
     assert ledger.stored_identity(stock.project.store) == {question.anchor: 1}
 

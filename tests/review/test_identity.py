@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spotid import codes
 from spotid.review.deeds import parting
 from spotid.review.identity import Identities, replay
 from spotid.words import Verdict
@@ -247,6 +248,39 @@ def test_a_chain_is_made_of_standing_joins_and_none_is_shorter(log: list[Said]) 
                 near |= {y for x, y in edges if x in near} | {x for x, y in edges if y in near}
                 steps += 1
             assert steps == len(chain)
+
+
+def worded(said: Said, turn: int) -> Said:
+    """An answer that says what the codes of its animals begin with: all of them, some, or none."""
+    words = {one: ("leopard", "tiger", "snow_leopard")[(turn + at) % 3] for at, one in enumerate(SIGHTINGS)}
+    told: list[object] = ["tiger", words, dict(list(words.items())[: turn % 7]), None]
+    note = {codes.TOLD: told[(said.row + turn) % 4]}
+    return replace(said, more={**(said.more or {}), **note}) if note[codes.TOLD] else said
+
+
+@given(ledgers(), st.integers(0, 41))
+@settings(max_examples=30, deadline=None)
+def test_a_code_is_given_once_and_changes_nobody_and_a_replay_gives_the_same(plain: list[Said], turn: int) -> None:
+    known, given_so_far, log = Identities(), dict[int, str](), [worded(said, turn) for said in plain]
+    for said in log:
+        for number in known.apply(said).founded:
+            given_so_far[number] = known.code_of(number)
+            word, _, last = given_so_far[number].rpartition("_")
+            told = (said.more or {}).get(codes.TOLD, codes.USUAL)
+            assert last == str(number) and word in ({codes.USUAL, *told.values()} if isinstance(told, dict) else {told})
+        assert {number: known.code_of(number) for number in given_so_far} == given_so_far
+    again, before = replay(log), replay(plain)
+    assert {number: again.code_of(number) for number in given_so_far} == given_so_far
+    assert state(before) == state(again)
+    assert {before.code_of(number) for number in given_so_far} == {f"leopard_{number}" for number in given_so_far}
+
+
+def test_an_individual_has_the_word_of_its_own_sightings_where_an_answer_is_about_two_animals() -> None:
+    words = {codes.TOLD: {"A": "leopard", "B": "leopard", "C": "tiger", "D": "tiger"}}
+    wrong = same(2, "B", "C")
+    log = [same(1, "A", "B"), wrong, same(3, "C", "D"), replace(undo(4, wrong), more=words)]
+    known = replay(log)
+    assert [known.code_of(known.individual(one) or 0) for one in "AD"] == ["leopard_1", "tiger_2"]
 
 
 def test_same_joins_through_others_and_different_forbids_through_them() -> None:
