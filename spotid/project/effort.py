@@ -217,17 +217,17 @@ def told(store: Store, survey_id: int | None = None) -> list[str]:
     guessed = [one for one in each if one.guessed and one.there]
     if guessed:
         found.append(
-            f"{_many(len(guessed), 'deployment')} without a start or an end: counted from the first photograph or to"
-            " the last one, which is the least that it can have been."
+            f"Deployments without a start or an end: {len(guessed):,}. Nights are counted from the first photograph or"
+            " to the last one, which is the least that it can have been."
         )
     empty = [one for one in each if not one.there]
     if empty:
-        found.append(f"{_many(len(empty), 'deployment')} with no night to count: {_names(empty)}.")
+        found.append(f"Deployments with no night to count: {_names(empty)}.")
     quiet = [one for one in each if not one.guessed and _effort(one, False).quiet > LONG_QUIET]
     if quiet:
         found.append(
-            f"{_many(len(quiet), 'deployment')} without a photograph for more than {LONG_QUIET} nights at its start or"
-            f" its end: {_names(quiet)}. Did the camera work?"
+            f"More than {LONG_QUIET} nights without a photograph at the start or the end of a deployment:"
+            f" {_names(quiet)}. Did the camera work?"
         )
     return found + overlapping(each)
 
@@ -244,18 +244,14 @@ def overlapping(each: Iterable[Stood]) -> list[str]:
     for group in groups.values():
         twice = sum(spans.count(one.there) for one in group) - spans.count(part for one in group for part in one.there)
         if twice:
-            found.append(f"{_names(group[:1])}: deployments overlap in {_many(twice, 'night')}, which count twice.")
+            found.append(f"Deployments of one camera overlap: {_names(group[:1])}. Nights that count twice: {twice:,}.")
     return found
 
 
 def _names(group: list[Stood]) -> str:
     names = [
-        one.deployment.station + (f", camera {one.deployment.camera}" if one.deployment.camera else "")
+        one.deployment.station + (f" · {one.deployment.camera}" if one.deployment.camera else "")
         for one in group[:NAMED]
     ]
-    more = f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
+    more = f"; +{len(group) - NAMED:,}" if len(group) > NAMED else ""
     return "; ".join(names) + more
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

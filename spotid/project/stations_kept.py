@@ -182,10 +182,11 @@ def remove(store: Store, station_id: int) -> None:
 
 
 def without(store: Store) -> list[Folder]:
-    """The photographs that have no station, folder by folder, most first."""
+    """The photographs that were read and have no station, folder by folder, most first."""
     counts: dict[str, list[str]] = {}
     for row in store.all(
-        "SELECT relpath, uid FROM media WHERE station_id IS NULL AND kind != 'still' AND state != 'missing' ORDER BY id"
+        "SELECT relpath, uid FROM media WHERE station_id IS NULL AND kind != 'still'"
+        " AND state NOT IN ('found', 'missing', 'problem') ORDER BY id"
     ):
         counts.setdefault(row["relpath"].rpartition("/")[0], []).append(row["uid"])
     found = [Folder(folder, len(uids), uids[len(uids) // 2]) for folder, uids in counts.items()]

@@ -105,6 +105,7 @@ def _told(project: Project) -> dict[str, Any]:
         "more": [one for one in known_profiles() if one["name"] not in mine],
         "cut_anew": cutting.count(line),
         "search_again": redo.count(project),
+        "missing": {"sentences": summary(project)["missing"]},
         "busy": project.looking or (job is not None and job.running),
     }
 

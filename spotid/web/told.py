@@ -10,7 +10,7 @@ from flask import url_for
 from spotid.project import clips, flanks, jobrows, ledger, media, sightings
 from spotid.project.given import reviewer_of
 from spotid.review.between import hours_between, saying
-from spotid.review.desk import Desk, code_of
+from spotid.review.desk import Desk
 from spotid.review.question import Asked, Question
 from spotid.review.ways import Way
 from spotid.review.ways.useful import MostUseful
@@ -19,7 +19,7 @@ from spotid.web.pictures import VIEWS
 from spotid.words import Flank, JobState, Verdict
 
 if TYPE_CHECKING:
-    from spotid.match.chance import Calibration
+    from spotid.match.calibrations import Calibrations
     from spotid.project.folder import Project
 
 PREFETCHED, STRIP = 6, 8
@@ -29,6 +29,7 @@ SENTENCES = {
     "all_done": "Nothing is left to ask. Export the result, or add photographs and run again.",
     "empty": "There is nothing to compare yet. Run the model first.",
 }
+AT_WORK = "SpotID is at work on the look-alikes. The first pairs can be compared as soon as they are listed."
 # Why there is nothing to compare once a run has come to its end: telling a person to run it would lead in a circle.
 NO_FILES = "No photograph was found. Is it the right folder? Pictures such as JPEG and clips such as MP4 are read."
 NO_ANIMALS = "No animal was found in the photographs. Look through them, and draw a box where you see one."
@@ -52,13 +53,14 @@ def told(desk: Desk, question: Question, asked: Asked) -> dict[str, Any]:
         return _told(desk, question, asked, chances)
 
 
-def _told(desk: Desk, question: Question, asked: Asked, chances: Calibration | None) -> dict[str, Any]:
+def _told(desk: Desk, question: Question, asked: Asked, chances: Calibrations | None) -> dict[str, Any]:
     project, offer = desk.project, question.offer
     way = desk.ways.find(asked.way)
     uids = [uid for uid in question.shown if uid]
     rows = sightings.many(project.store, uids)
     one, other = (rows.get(uid or "") for uid in question.shown)
-    open_, known = (None, None) if question.blind else (offer, chances)
+    open_ = None if question.blind else offer
+    known = chances.of(offer.profile) if chances and offer and not question.blind else None
     ahead = list(dict.fromkeys(way.ahead(asked, question)))[:PREFETCHED] if offer else []
     hours = hours_between(one["captured_at"], other["captured_at"]) if one and other else None
     return {
@@ -99,6 +101,9 @@ def _sentence(project: Project, question: Question, asked: Asked) -> str:
     if question.state == "all_done":
         return FILTERED if asked.filters else DONE.get(asked.way, SENTENCES["all_done"])
     if question.state == "empty":
+        job = bench().jobs.of(project)
+        if job is not None and job.running and job.kind in ("run", "learn"):
+            return AT_WORK
         run = jobrows.newest(project.store, "run")
         if run is not None and run["state"] == JobState.DONE:
             found = sightings.count(project.store)
@@ -197,7 +202,7 @@ def sighting(desk: Desk, row: sqlite3.Row | None, blind: bool = False) -> dict[s
         "flank_said": side.by == flanks.PERSON,
         "flank_reviewer": side.reviewer,
         "quality": row["quality"],
-        "individual": None if known is None else code_of(known),
+        "individual": None if known is None else desk.identities.code_of(known),
         "individual_name": None if known is None else desk.identities.name_of(known),
         "number": known,
         "individual_count": 1 if blind else len(desk.identities.group(uid)),

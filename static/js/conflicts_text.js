@@ -59,7 +59,7 @@ function because(reason, parts) {
   const says = {
     unlikely: () => (parts ? t("The pictures look alike: {chance} for one animal.", { chance: percent(v.chance) }) : t("The pictures look unlike: only {chance} for one animal.", { chance: percent(v.chance) })),
     few_spots: () => nt("Only {n} spot agrees.", "Only {n} spots agree.", v.spots),
-    many_spots: () => nt("{n} spot agrees, all the same.", "{n} spots agree, all the same.", v.spots),
+    many_spots: () => nt("{n} spot agrees even so.", "{n} spots agree even so.", v.spots),
     quick: () => t("Answered quickly, in {seconds}.", { seconds: seconds(v.seconds) }),
     doubt: () => t("{who} could not tell this pair.", { who }),
     opposed: () => t("A second opinion by {who} says the opposite.", { who }),

@@ -51,6 +51,8 @@ async function reviewState() {
     el("run-start").classList.add("primary");
     return;
   }
+  go.hidden = false;
+  el("run-start").classList.remove("primary");
   const settled = t("{answered} answered, {implied} implied for free.", { answered: number(answered), implied: number(implied) });
   const open = pair.state === "all_done" ? t("Every pair is settled:") : nt("{n} pair is left;", "{n} pairs are left;", left);
   const time = pair.state !== "all_done" && seconds ? t("About {time} of your time.", { time: duration(seconds) }) : "";
@@ -66,10 +68,14 @@ async function reviewState() {
   drawWays(pair.ways ?? []);
 }
 
+let wasActive = false;
+
 /** @param {import("./types.js").Job} job */
 function showJob(job) {
   const stage = job.stages?.find((s) => s.state === "running");
   const active = ACTIVE.includes(job.state);
+  if (wasActive && !active) reviewState(); // there may be pairs now
+  wasActive = active;
   const bar = /** @type {HTMLProgressElement} */ (el("task-bar"));
   bar.hidden = !active || !stage?.total;
   bar.max = Math.max(1, stage?.total ?? 1);
@@ -105,6 +111,7 @@ async function doubtState() {
   const told = await get(`/api/project/${projectId()}/conflicts/doubts`).catch(() => null);
   el("doubts-line").hidden = !told?.count;
   el("doubts-count").textContent = number(told?.count ?? 0);
+  el("doubts-words").textContent = nt("Answer worth a second look", "Answers worth a second look", told?.count ?? 0);
 }
 
 reviewState().then(doubtState);

@@ -5,6 +5,8 @@ import { nt, t } from "./i18n.js";
 const LOOK_MS = 5000; // between two looks at whether the program still answers
 const AGAIN_MS = 1000; // after a first one that failed
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("spotid") : null;
+// Loaded now: when the program is gone, no picture comes any more.
+const logos = [...document.querySelectorAll(".brand img")].map((img) => img.cloneNode());
 let over = false;
 let missed = 0;
 
@@ -24,7 +26,7 @@ function cover(said) {
   box.id = "ended";
   box.setAttribute("role", "alert");
   const logo = document.createElement("div");
-  logo.append(...[...document.querySelectorAll(".brand img")].map((img) => img.cloneNode()));
+  logo.append(...logos);
   const head = make("h1", said ? t("SpotID has ended") : t("SpotID does not answer any more"));
   head.tabIndex = -1;
   box.append(

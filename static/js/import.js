@@ -218,6 +218,8 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act || document.querySelector("dialog[open]")) return;
+  // Letters in a list choose among its names: “ti” of tiger is not to import.
+  if (event.target instanceof Element && event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])")) return;
   event.preventDefault();
   act();
 });

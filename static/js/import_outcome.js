@@ -142,7 +142,8 @@ function none() {
   const empty = !el("rows").children.length;
   el("rows-table").hidden = empty;
   el("rows-none").hidden = !empty;
-  el("rows-none").textContent = STATES[open][1];
+  const any = Object.values(counts).some((n) => n);
+  el("rows-none").textContent = any ? STATES[open][1] : t("This import brought photographs or clips alone; nothing was said of them.");
 }
 
 /** The first page of the rows of the open state, or the next one. @param {boolean} [more] */

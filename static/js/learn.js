@@ -93,7 +93,7 @@ function draw(told) {
   const ready = told.again >= told.least;
   el("learn-lead").textContent = ready
     ? `${t("Confirmed animals show which differences between pictures matter. What is learnt is measured first, and used only where it surely helps.")} ${since(told)}`.trim()
-    : t("Confirmed animals show which differences between pictures matter. From {least} animals confirmed on two visits on, SpotID can learn from them; now there are {n}.", {
+    : t("Confirmed animals show which differences between pictures matter. SpotID can learn from them as soon as {least} animals are confirmed, each on two visits or more; so far there are {n}.", {
         least: number(told.least),
         n: number(told.again),
       });

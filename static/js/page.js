@@ -52,6 +52,7 @@ async function countConflicts() {
   const told = await get(badge.dataset.url).catch(() => null);
   const n = told?.count ?? 0;
   for (const place of document.querySelectorAll("[data-conflicts]")) place.textContent = number(n);
+  for (const place of document.querySelectorAll("[data-conflicts-words]")) place.textContent = nt("Conflict between answers", "Conflicts between answers", n);
   badge.hidden = !n;
   badge.textContent = number(n);
   badge.title = nt("{n} contradiction waits", "{n} contradictions wait", n);

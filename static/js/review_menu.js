@@ -37,9 +37,16 @@ export function foldMenu() {
   const watch = new ResizeObserver(() => fold(bar));
   watch.observe(bar);
   if (paths) watch.observe(paths);
-  menu.addEventListener("keydown", (event) => {
-    if (/** @type {KeyboardEvent} */ (event).key !== "Escape") return;
-    set(false);
-    button.focus();
-  });
+  // Before the keys of the page: Escape closes the menu and nothing else.
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || !menu.classList.contains("open") || document.querySelector("dialog[open]")) return;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      set(false);
+      button.focus();
+    },
+    true,
+  );
 }

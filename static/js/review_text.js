@@ -25,6 +25,9 @@ export const KINDS = {
   second: t("Second look"),
 };
 
+/** Places that are nearer than this are one. */
+const NEAR_KM = 0.05;
+
 /** @param {string} kind */
 export const kindWord = (kind) => KINDS[/** @type {keyof typeof KINDS} */ (kind)] ?? kind;
 
@@ -83,7 +86,7 @@ export function writeBetween(line, pair) {
   if (pair.rank && pair.of) parts.push(make("b", t("{rank} of {of}", { rank: number(pair.rank), of: number(pair.of) })));
   if (pair.likeness !== null && pair.likeness !== undefined) parts.push(likeness(pair.likeness));
   parts.push(apart(pair));
-  if (typeof pair.km_between === "number" && pair.km_between >= 0.05) parts.push(journey(pair, pair.km_between));
+  if (typeof pair.km_between === "number" && pair.km_between >= NEAR_KM) parts.push(journey(pair, pair.km_between));
   const where = placeAndTime(pair);
   if (where) parts.push(where);
   if (typeof pair.chance === "number") parts.push(chanceWords(pair.chance, pair.chance_by ?? ""));
@@ -108,7 +111,7 @@ function apart(pair) {
   const days = daysApart(pair.days_between);
   let text = days;
   if (pair.same_station) text = t("{apart}, same station", { apart: days });
-  else if (pair.place >= 0.5) text = t("{apart}, same place", { apart: days });
+  else if (pair.place >= 0.5 && !((pair.km_between ?? 0) >= NEAR_KM)) text = t("{apart}, same place", { apart: days });
   const words = make("span", text);
   if (pair.place > 0 && !pair.same_visit)
     words.title = t("Told by the look of the pictures or by the station. Animals come back to where they were: a common place counts a little in the order of the list, beside the coat.");

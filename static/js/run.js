@@ -90,7 +90,7 @@ function draw(job) {
   el("overall").classList.toggle("done", job.state === "done");
   el("overall-left").textContent = job.state === "running" ? wholeLeft(job) : "";
   el("run-notes").hidden = !job.notes?.length;
-  say("run-notes", (job.notes ?? []).join(" "));
+  say("run-notes", [...new Set(job.notes ?? [])].join(" ")); // a worker that is started again says the same again
   for (const stage of job.stages ?? []) stageRow(stage, job);
   el("run-elapsed").textContent = !job.elapsed ? "" : active ? t("At work for {time} so far.", { time: duration(job.elapsed) }) : t("At work for {time}.", { time: duration(job.elapsed) });
   el("progress-card").hidden = job.state === "none";
@@ -141,6 +141,7 @@ function drawExport(job) {
   el("run-cancel").hidden = true;
   el("run-start").hidden = active;
   el("run-start").textContent = STARTS.done;
+  el("run-review").textContent = t("Review what is ready");
   problems.setCount(job.problems);
 }
 

@@ -5,7 +5,7 @@ import { nt, t } from "./i18n.js";
 /** @typedef {{name: string, about: string, built_in: boolean, here: boolean, reason: string}} Option */
 /** @typedef {{role: string, chosen: string, here: boolean, options: Option[]}} Role */
 /** @typedef {{name: string, title: string, own: boolean, roles: Role[]}} Profile */
-/** @typedef {{profiles: Profile[], more: {name: string, title: string}[], cut_anew: number, search_again: number, busy: boolean, sentences?: string[]}} Told */
+/** @typedef {{profiles: Profile[], more: {name: string, title: string}[], cut_anew: number, search_again: number, busy: boolean, missing: {sentences: string[]}, sentences?: string[]}} Told */
 
 const api = `/api/project/${projectId()}`;
 const el = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -77,8 +77,10 @@ function draw(told) {
   el("parts-names").textContent = `${told.profiles.map((one) => one.title).join(", ")}: ${own.roles.map((role) => role.chosen).filter(Boolean).join(" · ")}`;
   el("parts-said").hidden = !told.sentences && !told.busy;
   el("parts-said").textContent = told.sentences?.join(" ") ?? (told.busy ? t("Parts can be switched when the run has ended.") : "");
-  const missing = document.getElementById("parts-missing");
-  if (missing) missing.hidden = told.profiles.every((one) => one.roles.every((role) => role.here));
+  el("parts-run").hidden = !told.sentences || told.busy;
+  const missing = told.missing.sentences;
+  el("parts-missing").hidden = !missing.length;
+  el("parts-missing-text").replaceChildren(...missing.map((one) => make("p", one)));
 }
 
 /** @param {string} id @param {number} count @param {boolean} busy @param {string} text */
@@ -144,6 +146,21 @@ for (const id of ["parts-cut", "parts-search"]) {
   );
 }
 box.addEventListener("toggle", () => box.open && look());
+// Parts can be switched while no run is at work: the choices follow its beginning and its end.
+new MutationObserver(([first]) => {
+  const state = el("run").dataset.state;
+  if (first.oldValue === state) return;
+  showError(el("parts-error"), null);
+  if (box.open || state === "failed") look(); // it may have failed because a part is gone
+}).observe(el("run"), { attributeFilter: ["data-state"], attributeOldValue: true });
+el("parts-run").addEventListener("click", () => {
+  el("run-start").click();
+  scrollTo({ top: 0 });
+});
+document.querySelector("#parts-missing a[href='#parts']")?.addEventListener("click", () => {
+  box.open = true;
+  /** @type {?HTMLElement} */ (box.querySelector("summary"))?.focus();
+});
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.key.toLowerCase() !== "p") return;
   if (event.target instanceof Element && event.target.matches("input, select, textarea")) return;

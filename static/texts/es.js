@@ -45,6 +45,10 @@ export default {
  "Another anchor": "Otra referencia",
  "Another picture of this visit; Esc goes back": "Otra imagen de esta visita; Esc vuelve",
  "Another picture of {individual}; Esc goes back": "Otra imagen de {individual}; Esc vuelve",
+ "Answer worth a second look": [
+  "Respuesta que merece una segunda mirada",
+  "Respuestas que merecen una segunda mirada"
+ ],
  "Answer {row} there: {why}": "Respuesta {row} de allí: {why}",
  "Answered quickly, in {seconds}.": "Respondido deprisa, en {seconds}.",
  "Answers": "Respuestas",
@@ -119,8 +123,12 @@ export default {
  "Comparing every byte of {name}": "Comparando cada byte de {name}",
  "Comparing look-alikes": "Comparando parecidos",
  "Comparison": "Comparación",
- "Confirmed animals show which differences between pictures matter. From {least} animals confirmed on two visits on, SpotID can learn from them; now there are {n}.": "Los animales confirmados muestran qué diferencias entre imágenes importan. A partir de {least} animales confirmados en dos visitas, SpotID puede aprender de ellos; ahora hay {n}.",
+ "Confirmed animals show which differences between pictures matter. SpotID can learn from them as soon as {least} animals are confirmed, each on two visits or more; so far there are {n}.": "Los animales confirmados muestran qué diferencias entre imágenes importan. SpotID puede aprender de ellos en cuanto haya {least} animales confirmados, cada uno en dos visitas o más; hasta ahora hay {n}.",
  "Confirmed animals show which differences between pictures matter. What is learnt is measured first, and used only where it surely helps.": "Los animales confirmados muestran qué diferencias entre imágenes importan. Lo aprendido se mide antes y se usa solo donde ayuda con seguridad.",
+ "Conflict between answers": [
+  "Conflicto entre respuestas",
+  "Conflictos entre respuestas"
+ ],
  "Contradictions between answers ({count})": "Contradicciones entre respuestas ({count})",
  "Contradictions between answers: none": "Contradicciones entre respuestas: ninguna",
  "Contradictions between answers: {before} before, {after} after.": "Contradicciones entre respuestas: {before} antes, {after} después.",
@@ -599,6 +607,7 @@ export default {
  "This answer alone joins two groups of pictures ({ours} and {theirs}). One animal is seldom seen as far apart, in as little time, as they are.": "Solo esta respuesta une dos grupos de imágenes ({ours} y {theirs}). Rara vez se ve a un mismo animal en lugares tan alejados en tan poco tiempo.",
  "This answer keeps two groups of pictures apart ({ours} and {theirs}), and the best pairs between them look alike.": "Esta respuesta mantiene separados dos grupos de imágenes ({ours} y {theirs}), y los mejores pares entre ellos se parecen.",
  "This browser can't play this kind of clip. Its pictures are shown one after the other; the arrow keys go half a second on or back.": "Este navegador no reproduce este tipo de vídeo. Sus imágenes se muestran una tras otra; las flechas avanzan o retroceden medio segundo.",
+ "This import brought photographs or clips alone; nothing was said of them.": "Esta importación trajo solo fotografías o vídeos; no se dijo nada de ellos.",
  "This is {name}": "Este es {name}",
  "This list; Esc closes it": "Esta lista; Esc la cierra",
  "This one": "Este",
@@ -1226,9 +1235,9 @@ export default {
   "{n} mancha coincide",
   "{n} manchas coinciden"
  ],
- "{n} spot agrees, all the same.": [
-  "{n} mancha coincide, a pesar de todo.",
-  "{n} manchas coinciden, a pesar de todo."
+ "{n} spot agrees even so.": [
+  "Aun así, {n} mancha coincide.",
+  "Aun así, {n} manchas coinciden."
  ],
  "{n} station": [
   "{n} estación",

@@ -45,6 +45,10 @@ export default {
  "Another anchor": "Autre référence",
  "Another picture of this visit; Esc goes back": "Une autre image de ce passage ; Échap revient",
  "Another picture of {individual}; Esc goes back": "Une autre image de {individual} ; Échap revient",
+ "Answer worth a second look": [
+  "Réponse qui mérite un second regard",
+  "Réponses qui méritent un second regard"
+ ],
  "Answer {row} there: {why}": "Réponse {row} là-bas : {why}",
  "Answered quickly, in {seconds}.": "Réponse rapide, en {seconds}.",
  "Answers": "Réponses",
@@ -119,8 +123,12 @@ export default {
  "Comparing every byte of {name}": "Comparaison de chaque octet de {name}",
  "Comparing look-alikes": "Comparaison des ressemblances",
  "Comparison": "Comparaison",
- "Confirmed animals show which differences between pictures matter. From {least} animals confirmed on two visits on, SpotID can learn from them; now there are {n}.": "Les animaux confirmés montrent quelles différences entre images comptent. À partir de {least} animaux confirmés lors de deux visites, SpotID peut en apprendre ; il y en a {n} pour l’instant.",
+ "Confirmed animals show which differences between pictures matter. SpotID can learn from them as soon as {least} animals are confirmed, each on two visits or more; so far there are {n}.": "Les animaux confirmés montrent quelles différences entre images comptent. SpotID peut en apprendre dès que {least} animaux sont confirmés, chacun lors de deux visites ou plus ; il y en a {n} jusqu’ici.",
  "Confirmed animals show which differences between pictures matter. What is learnt is measured first, and used only where it surely helps.": "Les animaux confirmés montrent quelles différences entre images comptent. Ce qui est appris est d’abord mesuré, et n’est utilisé que là où cela aide sûrement.",
+ "Conflict between answers": [
+  "Conflit entre réponses",
+  "Conflits entre réponses"
+ ],
  "Contradictions between answers ({count})": "Contradictions entre réponses ({count})",
  "Contradictions between answers: none": "Contradictions entre réponses : aucune",
  "Contradictions between answers: {before} before, {after} after.": "Contradictions entre réponses : {before} avant, {after} après.",
@@ -599,6 +607,7 @@ export default {
  "This answer alone joins two groups of pictures ({ours} and {theirs}). One animal is seldom seen as far apart, in as little time, as they are.": "Cette réponse est la seule à joindre deux groupes d’images ({ours} et {theirs}). Un même animal est rarement vu en des lieux aussi éloignés en si peu de temps.",
  "This answer keeps two groups of pictures apart ({ours} and {theirs}), and the best pairs between them look alike.": "Cette réponse tient séparés deux groupes d’images ({ours} et {theirs}), et les meilleures paires entre eux se ressemblent.",
  "This browser can't play this kind of clip. Its pictures are shown one after the other; the arrow keys go half a second on or back.": "Ce navigateur ne lit pas ce type de vidéo. Ses images sont montrées l’une après l’autre ; les flèches avancent ou reculent d’une demi-seconde.",
+ "This import brought photographs or clips alone; nothing was said of them.": "Cet import n’a apporté que des photographies ou des vidéos ; rien n’en était dit.",
  "This is {name}": "C’est {name}",
  "This list; Esc closes it": "Cette liste ; Échap la ferme",
  "This one": "Celui-ci",
@@ -1226,9 +1235,9 @@ export default {
   "{n} tache concorde",
   "{n} taches concordent"
  ],
- "{n} spot agrees, all the same.": [
-  "{n} tache concorde, malgré tout.",
-  "{n} taches concordent, malgré tout."
+ "{n} spot agrees even so.": [
+  "{n} tache concorde pourtant.",
+  "{n} taches concordent pourtant."
  ],
  "{n} station": [
   "{n} station",

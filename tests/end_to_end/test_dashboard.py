@@ -31,7 +31,7 @@ def test_it_says_what_waits(page: Page, site) -> None:
     page.goto(site.url())
     expect(page.locator("#review-text")).to_contain_text("left;")
     expect(page.locator("#review-text")).to_contain_text("of your time")
-    expect(page.get_by_role("link", name="1 Individuals seen only once")).to_have_attribute(
+    expect(page.get_by_role("link", name="1 Individual seen only once")).to_have_attribute(
         "href", f"/project/{site.project.id}/review?way=second"
     )
     expect(page.locator("[data-conflicts]")).to_have_text("0")
@@ -51,6 +51,9 @@ def test_a_conflict_is_counted_in_the_menu_of_every_page(page: Page, site) -> No
     assert site.complaints == []
 
 
+NOTHING = {"answered": 0, "implied": 0, "left": 0, "seconds_left": 0}
+
+
 def test_a_task_at_work_is_followed(page: Page, site) -> None:
     stage = {"name": "detect", "sentence": "Finding the animals", "done": 1200, "total": 4800, "state": "running"}
     job = {
@@ -66,11 +69,23 @@ def test_a_task_at_work_is_followed(page: Page, site) -> None:
         told = json.dumps(job | {"rate": 12.5, "seconds_left": 290, "problems": 0, "elapsed": 65, "notes": []})
         route.fulfill(status=200, content_type="application/json", body=told)
 
+    def pairs(route: Route) -> None:
+        if job["state"] == "running":
+            route.fulfill(json={"state": "empty", "sentence": "Wait for the look-alikes.", "progress": NOTHING})
+        else:
+            route.continue_()
+
+    page.route("**/pair", pairs)
     page.route("**/job", tell)
     page.route("**/job/events", lambda route: route.abort())
     page.goto(site.url())
+    expect(page.locator("#review-text")).to_have_text("Wait for the look-alikes.")
+    expect(page.locator("#review-go")).to_be_hidden()
     expect(page.locator("#run-text")).to_have_text("Finding the animals: 1,200 of 4,800")
     expect(page.locator("#task-bar")).to_be_visible()
     expect(page.locator("#task-left")).to_have_text("about 5 minutes left")
     expect(page.locator("#task-run")).to_have_text("at work")
     expect(page.locator("#run-start")).to_be_hidden()
+    job["state"] = "done"
+    expect(page.locator("#review-text")).to_contain_text("pairs are left", timeout=5_000)
+    expect(page.locator("#review-go")).to_be_visible()

@@ -66,11 +66,13 @@ def test_a_program_that_is_gone_is_noticed_and_one_that_is_back_too(page: Page, 
     page.goto(site.url("export"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     gone = page.get_by_role("heading", name="SpotID does not answer any more")
-    page.route("**/api/alive", lambda route: route.abort("connectionrefused"))
+    for address in ("**/api/alive", "**/static/**"):
+        page.route(address, lambda route: route.abort("connectionrefused"))
     for milliseconds in (5000, 1000):
         with page.expect_event("requestfailed"):
             page.clock.run_for(milliseconds)
     expect(gone).to_be_visible()
+    assert page.evaluate("[...document.querySelectorAll('#ended img')].map(img => img.naturalWidth > 0)") == [True]
     page.unroute("**/api/alive")
     with page.expect_response("**/api/alive"):
         page.clock.run_for(5000)

@@ -70,6 +70,10 @@ def test_from_the_folder_to_the_run_by_keyboard(page: Page, site, cards: Path, t
     page.get_by_label("“empty” (2 files)").select_option("nobody")
     expect(page.get_by_label("“empty” (2 files)")).to_have_value("nobody")
     expect(take).to_be_enabled()
+    page.locator("#animals").press_sequentially("ti")  # letters choose among the names of a list, and import nothing
+    expect(page.locator("#animals")).to_have_value("tiger")
+    expect(page.locator("#import")).to_have_attribute("data-state", "ready")
+    page.locator("#animals").blur()
     assert not project.exists() and still == []
     page.keyboard.press("i")
     page.wait_for_url("**/run")
@@ -168,6 +172,16 @@ def test_a_folder_that_takes_long_says_how_far_it_is_and_is_left(
     page.keyboard.press("Escape")
     page.wait_for_url(f"{site.address}/")
     assert ended.wait(10)
+
+
+def test_an_import_of_photographs_alone_is_not_called_unused(page: Page, site) -> None:
+    collections.keep(site.project.store, "unsorted", Path("/cards"), [])
+    page.goto(site.url("imports"))
+    expect(page.locator("#imports td.number")).to_have_text(["–"] * 3)
+    page.get_by_role("link", name="Outcome of").click()
+    expect(page.locator("#rows-none")).to_have_text(
+        "This import brought photographs or clips alone; nothing was said of them."
+    )
 
 
 def test_the_outcome_is_settled_and_taken_back(page: Page, site) -> None:

@@ -67,6 +67,22 @@ def left_in_english(texts: list[str], language: str) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_no_answer_covers_another(browser: Browser, site, language: str) -> None:
+    context = browser.new_context(locale=language)
+    context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
+    page = context.new_page()
+    for width in (1366, 1280):
+        page.set_viewport_size({"width": width, "height": 768})
+        page.goto(site.url("review"))
+        page.wait_for_selector("main[data-busy=false]")
+        undo, others = (page.locator(f".actions {part}").bounding_box() for part in (".kept-row .button", ".buttons"))
+        assert undo and others
+        beside = undo["x"] >= 0 and undo["x"] + undo["width"] <= others["x"]
+        assert beside or undo["y"] >= others["y"] + others["height"], width
+    context.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "pages"), [("es", ("", "review", "individuals")), ("fr", PAGES)])
 def test_no_english_is_left(browser: Browser, site, language: str, pages: tuple[str, ...]) -> None:

@@ -146,9 +146,10 @@ def test_the_folder_chooser_by_keyboard(page, site, tmp_path) -> None:
 
 
 def test_the_run_page_while_it_works(page, site) -> None:
-    pretend(page, job("running"))
+    pretend(page, job("running", notes=["It runs slowly.", "It was started again.", "It runs slowly."]))
     page.goto(site.url("run"))
     page.get_by_text("Working through your photographs").wait_for()
+    expect(page.locator("#run-notes")).to_have_text("It runs slowly. It was started again.")
     page.get_by_text("1,200 of 4,800 · 13 a second").first.wait_for()
     assert "about 5 minutes left" in (page.text_content("#overall-left") or "")
     page.get_by_role("link", name="Review while it runs").wait_for()
@@ -164,6 +165,27 @@ def test_the_run_page_when_it_is_done_and_when_it_has_stopped(page, site) -> Non
     page.goto(site.url("run"))
     page.get_by_text("The disk is full. Free some room and resume.").wait_for()
     assert page.get_by_role("button", name="Resume").is_visible()
+    page.unroute_all()
+    pretend(page, job("done", kind="export"))
+    page.goto(site.url("run"))
+    page.get_by_role("heading", name="No run is at work").wait_for()
+    page.get_by_role("link", name="Review what is ready").wait_for()
+
+
+NARROW = ("", "run", "review", "boxes", "individuals/1", "conflicts", "stations", "export", "/help/guide/parts")
+
+
+def test_on_a_telephone_no_page_is_wider_than_its_window(page, site) -> None:
+    desk = site.bench.desk(site.project.id)
+    desk.answer("11111111-aaaa", "same", *site.uids[:2])
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = {}
+    for name in NARROW:
+        page.goto(site.address + name if name.startswith("/") else site.url(name))
+        quiet(page)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 390:
+            wide[name] = width
+    assert wide == {}
 
 
 def test_an_export_is_followed_to_its_end(page, site, tmp_path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from spotid.project import parts_kept
+from tests.end_to_end.test_run_feed import Told
 
 pytestmark = pytest.mark.browser
 
@@ -37,3 +38,28 @@ def test_parts_are_switched_by_the_keyboard_and_species_added(page: Page, site: 
     page.keyboard.press("p")
     page.get_by_role("combobox", name="Describing the coats").first.select_option("coat-vlad")
     expect(page.locator("#parts-missing")).to_be_hidden()
+
+
+def test_the_choices_follow_the_run(page: Page, site: Any) -> None:
+    told = Told(page)
+    page.goto(site.url("run"))
+    expect(page.locator("#run")).to_have_attribute("data-state", "running")
+    page.route("**/parts", lambda route: route.fulfill(json=route.fetch().json() | {"busy": told.state == "running"}))
+    page.keyboard.press("p")
+    choice = page.get_by_role("combobox", name="Describing the coats")
+    expect(choice).to_be_disabled()
+    expect(page.locator("#parts-said")).to_have_text("Parts can be switched when the run has ended.")
+    told.state = "done"
+    expect(choice).to_be_enabled(timeout=5_000)
+    expect(page.locator("#parts-said")).to_be_hidden()
+    choice.select_option("coat-vlad")
+    expect(page.get_by_role("button", name="Start the run")).to_be_visible()
+    parts_kept.keep(site.project.store, "leopard", {"encoder": "miewid-msv3"})  # not on this computer
+    page.keyboard.press("Escape")
+    page.locator("#parts > summary").click()
+    page.get_by_role("button", name="Look for new photographs").click()
+    told.state = "failed"
+    expect(page.locator("#parts-missing")).to_contain_text("works with the encoder “miewid-msv3”", timeout=5_000)
+    page.locator("#parts-missing").get_by_role("link", name="Parts").click()
+    expect(choice).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")

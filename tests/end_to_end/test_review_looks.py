@@ -23,6 +23,7 @@ MUCH = {
     "kmh": 61.0,
     "speed": "impossible",
     "limit_kmh": 60.0,
+    "place": 0.9,
     "located": -4.2,
     "located_says": "against",
     "joins": [16, 24],
@@ -89,6 +90,7 @@ def test_the_pictures_own_the_window_however_much_is_said(page, site) -> None:
     page.get_by_role("button", name="3–123 undiscovered").focus()
     expect(basis).to_be_visible()
     assert "best guess 41. Known from how often your answers were matches" in basis.inner_text()
+    expect(page.get_by_text("same place")).to_have_count(0)  # 131 km apart, whatever the pictures look like
     words = {"speed": "", "kmh": 1.2, "located_says": "against", "likeness": 0.9, "chance": None}
     page.unroute("**/pair*", much)
     page.route("**/pair*", lambda route: much(route, more=words))
@@ -340,5 +342,9 @@ def test_the_menu_is_folded_on_a_small_laptop_and_open_on_a_large_screen(review)
     expect(menu.get_by_role("link", name="End session")).to_be_visible()
     page.mouse.click(300, 400)
     expect(menu).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.get_by_role("button", name="Menu")).to_be_focused()
     page.set_viewport_size({"width": 1920, "height": 1080})
     expect(menu.get_by_role("link", name="End session")).to_be_visible()

@@ -147,7 +147,7 @@ def test_a_survey_counted_by_hand(valley) -> None:
     assert dict(zip(proven.stations, proven.nights, strict=True)) == {"K": [7, 7, 7], "L": [3, 1, 0]}
     assert effort.total(store, proven=True).nights == 27 + 4
     told = " ".join(effort.told(store))
-    assert "1 deployment without a start or an end" in told and "the least that it can have been" in told
+    assert "Deployments without a start or an end: 1." in told and "the least that it can have been" in told
 
 
 def test_the_chart(valley) -> None:
@@ -175,8 +175,8 @@ def test_deployments_that_overlap_and_empty_ones_are_told(valley) -> None:
     deployments.add(valley.store, station, "A", "2019-03-25", "2019-04-10")
     deployments.add(valley.store, station, "C", "2019-03-25", None)
     told = effort.told(valley.store)
-    assert any("deployments overlap in 7 nights, which count twice" in one for one in told)
-    assert any("1 deployment with no night to count: K, camera C" in one for one in told)
+    assert any("Nights that count twice: 7." in one for one in told)
+    assert any("Deployments with no night to count: K · C." in one for one in told)
     assert next(one for one in effort.by_station(valley.store) if one.station == "K").nights == 40
 
 

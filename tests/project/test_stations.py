@@ -85,6 +85,15 @@ def test_two_spellings_become_one_and_nothing_said_is_lost(card) -> None:
     assert len(stations_kept.stations(card.store)) == 2
 
 
+@pytest.mark.parametrize("state", ["found", "problem", "missing"])
+def test_a_photograph_that_was_not_read_lacks_no_station(card, state: str) -> None:
+    card.take(None, "", "2019-03-05T10:00:00")
+    assert len(stations_kept.without(card.store)) == 1
+    with card.store.write() as connection:
+        connection.execute("UPDATE media SET state = ?", (state,))
+    assert stations_kept.without(card.store) == []
+
+
 def test_photographs_without_a_station_are_told_and_given_one(card) -> None:
     card.take(None, "", "2019-03-05T10:00:00", "2019-03-06T10:00:00")
     card.take("K12", "A", "2019-03-05T10:00:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_can_be_filtered_by(client: FlaskClient, api: str) -> None:
     assert (told["first"], told["last"]) == ("2026-03-01", "2026-03-06")
 
 
-def test_it_says_why_there_is_nothing_to_compare(tmp_path: Path) -> None:
+def test_it_says_why_there_is_nothing_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a run, “run the model first” would lead in a circle."""
     app = create_app()
     project = bench_of(app).open(create_closed(tmp_path / "Empty"))
@@ -161,6 +162,10 @@ def test_it_says_why_there_is_nothing_to_compare(tmp_path: Path) -> None:
     assert "No photograph was found" in sentence()
     media.add_found(project.store, media.root_id(project.store, tmp_path), [media.Found("IMG_0001.JPG", 10, 10)])
     assert "No animal was found" in sentence()
+    at_work = SimpleNamespace(running=True, kind="learn", row=0)  # its lists of look-alikes are made anew
+    monkeypatch.setattr(type(bench_of(app).jobs), "of", lambda *_: at_work)
+    assert "at work on the look-alikes" in sentence()
+    monkeypatch.undo()
     bench_of(app).close()
 
 

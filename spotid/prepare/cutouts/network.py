@@ -9,6 +9,7 @@ import numpy as np
 
 from spotid.boxes import Box
 from spotid.prepare import segmenter
+from spotid.prepare.cutouts import outline
 from spotid.prepare.cutouts.grabcut import GrabCut
 from spotid.prepare.parts import CutOut
 
@@ -22,6 +23,7 @@ ANIMAL = 0.4  # a pixel above it is animal: inside a box there is one, so less p
 SAME_BOX = 0.7  # intersection over union
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97  # of the box
 CERTAIN = 0.8  # mean of |2 p - 1|
+CRUMBS = 0.1  # of the largest piece: smaller pieces are leaves and stones; part of RECIPE, no hash sees it
 HOLES = 0.04  # of the outline: smaller holes are patches of coat, larger ones gaps between legs
 
 
@@ -57,34 +59,10 @@ class NetworkCut:
         within = np.zeros((height, width), bool)
         x0, y0, x1, y1 = inner.clipped().padded(BEYOND).pixels(width, height)
         within[y0:y1, x0:x1] = True
-        mask = _tidied((shares > ANIMAL) & within)
+        mask = outline.cleaned((shares > ANIMAL) & within, CRUMBS, HOLES)
         share = float(mask.sum() / within.sum())
         certain = float(np.abs(2.0 * shares[within] - 1.0).mean())
-        same = _box_round(mask).iou(inner.clipped()) if mask.any() else 0.0
+        same = outline.box_round(mask).iou(inner.clipped()) if mask.any() else 0.0
         if same >= SAME_BOX and SMALLEST_SHARE <= share <= LARGEST_SHARE and certain >= CERTAIN:
             return CutOut(mask, float(np.clip(certain, 0.0, 1.0)), self.name)
         return self._other.cut(crop, inner, hint)
-
-
-def _box_round(mask: np.ndarray) -> Box:
-    height, width = mask.shape
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    x, y = float(columns[0] / width), float(rows[0] / height)
-    return Box(x, y, float((columns[-1] + 1) / width) - x, float((rows[-1] + 1) / height) - y)
-
-
-def _tidied(found: np.ndarray) -> np.ndarray:
-    """``found`` without crumbs (a tenth of the largest piece) and small holes."""
-    import cv2
-
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
-    if count <= 1:
-        return np.zeros(found.shape, bool)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    mask = np.isin(labels, [1 + n for n, area in enumerate(areas) if area >= 0.1 * areas.max()]).astype(np.uint8)
-    limit = HOLES * float(mask.sum())
-    outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    for outline, links in zip(outlines, tree[0], strict=True):
-        if links[3] >= 0 and cv2.contourArea(outline) < limit:
-            cv2.drawContours(mask, [outline], -1, 1, thickness=cv2.FILLED)
-    return mask.astype(bool)

@@ -56,19 +56,27 @@ def _plausible(one: Outline, inner: Box) -> bool:
 
 def tidied(found: np.ndarray, inner: Box) -> np.ndarray:
     """``found`` (h, w) bool within its box and a little beyond, without crumbs and small holes; may be empty."""
-    import cv2
-
     height, width = found.shape
     x0, y0, x1, y1 = inner.clipped().padded(BEYOND).pixels(width, height)
-    within = np.zeros((height, width), np.uint8)
+    within = np.zeros((height, width), bool)
     within[y0:y1, x0:x1] = found[y0:y1, x0:x1]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(within)
+    return cleaned(within, CRUMBS, HOLES)
+
+
+def cleaned(found: np.ndarray, crumbs: float, holes: float) -> np.ndarray:
+    """``found`` (h, w) bool without pieces below ``crumbs`` of the largest and holes below ``holes`` of what is left.
+
+    May be empty; ``found`` itself is not changed.
+    """
+    import cv2
+
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
     if count <= 1:
-        return np.zeros((height, width), bool)
+        return np.zeros(found.shape, bool)
     areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = [1 + number for number, area in enumerate(areas) if area >= CRUMBS * areas.max()]
+    kept = [1 + number for number, area in enumerate(areas) if area >= crumbs * areas.max()]
     mask = np.isin(labels, kept).astype(np.uint8)
-    limit = HOLES * float(mask.sum())
+    limit = holes * float(mask.sum())
     outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     for outline, links in zip(outlines, tree[0], strict=True):
         if links[3] >= 0 and cv2.contourArea(outline) < limit:
