@@ -1,9 +1,4 @@
-"""Animals that do not stand on their feet, laid level before they are described: fish and turtles from any angle.
-
-The long axis of the outline becomes level, with the heavier end to the left. Left and right flanks are compared among
-themselves only, and each then lies in one way, however the camera was held. The first two moments of the outline give
-the axis (Hu 1962), the third tells its ends apart.
-"""
+"""Animals that do not stand on their feet are laid level (``lying``) before they are described."""
 
 from __future__ import annotations
 
@@ -11,15 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spotid import lying
 from spotid.embed.parts import Crop, Encoder
 
 if TYPE_CHECKING:
     import numpy as np
-
-RECIPE = "level 1"
-LONGER = 1.15  # the outline's length over its width from which on it has a long axis at all
-MARGIN = 0.08  # of the laid outline's sides, kept round it
-FEWEST = 50  # pixels of an outline
 
 
 class Level:
@@ -36,8 +27,7 @@ class Level:
 
     def identity(self) -> str:
         """A short hash of the other's and of how crops are laid."""
-        told = f"{RECIPE} {LONGER} {MARGIN} {self._inner.identity()}"
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{lying.RECIPE} {self._inner.identity()}".encode()).hexdigest()[:16]
 
     def load(self) -> None:
         """As the other's."""
@@ -50,26 +40,5 @@ class Level:
 
 def levelled(crop: Crop) -> Crop:
     """The crop turned about its outline's middle; as it is where the outline has no long axis."""
-    import cv2
-    import numpy as np
-
-    rows, columns = np.nonzero(crop.mask)
-    if len(rows) < FEWEST:
-        return crop
-    places = np.stack([columns, rows], axis=1).astype(np.float64)
-    middle = places.mean(axis=0)
-    spread, axes = np.linalg.eigh(np.cov((places - middle).T))  # in rising order
-    if spread[1] < LONGER**2 * max(spread[0], 1e-9):
-        return crop
-    along = axes[:, 1]
-    if (((places - middle) @ along) ** 3).sum() < 0:  # the thin end trails away to the right
-        along = -along
-    turn = np.array([[along[0], along[1]], [-along[1], along[0]]])
-    laid = (places - middle) @ turn.T
-    low, high = laid.min(axis=0), laid.max(axis=0)
-    edge = MARGIN * (high - low)
-    low, size = low - edge, tuple(int(one) for one in np.ceil(high - low + 2 * edge) + 1)
-    there = np.concatenate([turn, (-turn @ middle - low)[:, None]], axis=1)
-    rgb = cv2.warpAffine(crop.rgb, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    mask = cv2.warpAffine(crop.mask.astype(np.uint8), there, size, flags=cv2.INTER_NEAREST)
-    return Crop(np.ascontiguousarray(rgb), mask > 0)
+    turn = lying.turn_of(crop.mask)
+    return crop if turn is None else Crop(turn.laid(crop.rgb), turn.laid_mask(crop.mask))

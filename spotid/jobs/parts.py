@@ -14,6 +14,9 @@ from typing import Any
 from spotid.embed import registry as embed
 from spotid.errors import BadRequestError, NotFoundError
 from spotid.match import registry as match
+from spotid.match.laid import laid
+from spotid.match.parts import Matcher
+from spotid.match.several import Several
 from spotid.prepare import registry as prepare
 from spotid.profiles import Profile
 from spotid.project import parts_kept
@@ -172,3 +175,9 @@ def made(role: str, name: str) -> Any:
 
 def _names(role: str, name: str) -> list[str]:
     return name.split(TOGETHER) if role == "matcher" else [name]
+
+
+def matcher(name: str, profile: Profile) -> Matcher | Several:
+    """The matcher of a profile's animals, not loaded yet; those that lie are laid level for it. Raises as ``made``."""
+    found: Matcher | Several = made("matcher", name)
+    return laid(found) if profile.lie else found

@@ -238,7 +238,7 @@ class Line:
     def _points(self, profile: Profile, scope: Scope | None) -> Work:
         from spotid.match.checks import check_lookalikes
 
-        row, matcher = self._row(profile, scope), parts.made("matcher", self.chosen_of(profile).matcher)
+        row, matcher = self._row(profile, scope), parts.matcher(self.chosen_of(profile).matcher, profile)
         limits = Limits(profile.speed_kmh, profile.range_km)
         whereabouts.keep_limits(self.project.store, limits, scope.name if scope else "")
         fusion, adapt = self.settings["fusion"], bool(self.settings["adapt"])

@@ -14,6 +14,7 @@ import numpy as np
 from spotid.match import registry
 from spotid.match.cache import PointCache
 from spotid.match.chance import PARTS
+from spotid.match.laid import Laid
 from spotid.match.parts import Matcher
 from spotid.match.several import TOGETHER, Several
 from spotid.project import parts_kept
@@ -33,16 +34,18 @@ class AgreeingSpot:
 
 
 def shown_spots(
-    project: Project, name: str, padding: float, a: sqlite3.Row, b: sqlite3.Row
+    project: Project, name: str, padding: float, a: sqlite3.Row, b: sqlite3.Row, *, lie: bool = False
 ) -> tuple[list[AgreeingSpot], int] | None:
     """``agreeing_spots`` of the matcher, or matchers, called ``name``, whether or not they can run on this computer.
+
+    ``lie``: they were shown animals that were laid level.
 
     What a published matcher holds for the same was kept when it compared; a built-in one compares again. None where no
     spots of either are on the disk and none were kept.
     """
     candidates = Candidates(project.layout)
     try:
-        told = [_told(project, candidates, part.strip(), padding, a, b) for part in name.split(TOGETHER)]
+        told = [_told(project, candidates, part.strip(), padding, a, b, lie) for part in name.split(TOGETHER)]
     finally:
         candidates.close()
     known = [one for one in told if one is not None]
@@ -53,14 +56,14 @@ def shown_spots(
 
 
 def _told(
-    project: Project, candidates: Candidates, name: str, padding: float, a: sqlite3.Row, b: sqlite3.Row
+    project: Project, candidates: Candidates, name: str, padding: float, a: sqlite3.Row, b: sqlite3.Row, lie: bool
 ) -> tuple[np.ndarray, int] | None:
     """The places ``(k, 4)`` that one matcher holds for the same, best first, and how many it found; None where nothing
     is known."""
     if name in registry.MATCHERS:
         found = registry.matcher(name)
         assert not isinstance(found, Several)
-        again = _compared(project, found, padding, a, b)
+        again = _compared(project, Laid(found) if lie else found, padding, a, b)
         return None if again is None else (again, len(again))
     for note in candidates.notes(PARTS, parts_kept.scopes(project.store)):
         for one in json.loads(note or "{}").get("matchers", ()):

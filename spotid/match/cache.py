@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spotid.boxes import Box
+from spotid.match.laid import Laid
 from spotid.match.parts import Matcher, Points
 from spotid.project import aside, crashes, crops, hand, sightings
 from spotid.project.files import write_whole
@@ -24,6 +25,7 @@ SURE_OUTLINE = 0.8  # of a cut-out's score: the network where it is certain; Gra
 MIDDLE = (0.42, 0.36)  # half axes of the ellipse, as shares of the crop
 NEXT_TO_NOTHING = 0.1
 PARTS = ("xy", "size", "angle", "descriptor", "kind")
+MORE = ("frame", "back")  # what only some have
 
 
 def middle_of(mask: np.ndarray) -> np.ndarray:
@@ -83,7 +85,7 @@ class PointCache:
         shown = mask if (row["cut_score"] or 0.0) >= SURE_OUTLINE else middle_of(mask)
         try:
             with hand.holding(self._project, Stage.POINTS, [row["media_uid"]]):
-                points = self._matcher.extract(rgb, shown)
+                points = self._extract(rgb, shown, mask)
             if not all(np.isfinite(part).all() for part in (points.xy, points.size, points.angle, points.descriptor)):
                 raise ValueError("the spots have places that are no numbers")
         except Exception as error:  # compared by its embedding alone
@@ -95,11 +97,15 @@ class PointCache:
         arrays = {name: getattr(points, name) for name in PARTS}
         if arrays["kind"] is None:
             arrays["kind"] = np.zeros(len(points.xy), np.uint8)
-        if points.frame is not None:
-            arrays["frame"] = points.frame
+        arrays |= {name: getattr(points, name) for name in MORE if getattr(points, name) is not None}
         np.savez(buffer, **arrays)
         write_whole(path, buffer.getvalue())
         return self._placed(row, points)
+
+    def _extract(self, rgb: np.ndarray, shown: np.ndarray, mask: np.ndarray) -> Points:
+        if isinstance(self._matcher, Laid):
+            return self._matcher.extract(rgb, shown, mask)
+        return self._matcher.extract(rgb, shown)
 
     def stored(self, row: sqlite3.Row) -> Points | None:
         """The spots that lie on the disk for a sighting (a row of ``sightings.FACTS``); nothing is made or written."""
@@ -108,18 +114,23 @@ class PointCache:
         path = self._project.layout.points(row["uid"], f"{row['recipe']}-{self._recipe}")
         try:
             with np.load(path, allow_pickle=False) as kept:
-                frame = kept["frame"] if "frame" in kept.files else None
+                more = {name: kept[name] for name in MORE if name in kept.files}
                 xy, size, angle, descriptor, kind = (kept[name] for name in PARTS)
-                return self._placed(row, Points(xy, size, angle, descriptor, kind, frame=frame))
+                return self._placed(row, Points(xy, size, angle, descriptor, kind, **more))
         except MemoryError:
             raise
         except Exception:  # none, or a damaged file of this kind, which raises almost anything
             return None
 
     def _placed(self, row: sqlite3.Row, points: Points) -> Points:
-        """The spots with their places in the whole frame, where the crop is a part of it."""
+        """The spots with their places in the whole frame, where the crop is a part of it.
+
+        Those of animals that were laid level have none: no camera stands still before fish and turtles.
+        """
         import numpy as np
 
+        if points.back is not None:
+            return points
         box = Box(row["x"], row["y"], row["w"], row["h"])
         if box.w * box.h >= WHOLE_PICTURE or not row["width"]:
             return points

@@ -21,6 +21,12 @@ class Points:
     # (n, 2) float32: places in the whole frame, as fractions; None where the crop is the whole picture.
     at: np.ndarray | None = None
     frame: np.ndarray | None = None  # (2,) float32: pixels across and down that they were found in; None: of no account
+    # (2, 3) float32: takes ``xy`` to fractions of the crop, where they are fractions of the crop laid level (``laid``).
+    back: np.ndarray | None = None
+
+    def on_crop(self, xy: np.ndarray) -> np.ndarray:
+        """Places ``(n, 2)`` like ``xy``, as fractions of the crop."""
+        return xy if self.back is None else xy @ self.back[:, :2].T + self.back[:, 2]
 
     def of_kind(self, kind: int) -> tuple[Points, np.ndarray]:
         """The spots of one kind, and their places among all of these ((k,) int64)."""
@@ -39,7 +45,7 @@ class Points:
     def _only(self, chosen: np.ndarray) -> tuple[Points, np.ndarray]:
         xy, size, angle, descriptor = (part[chosen] for part in (self.xy, self.size, self.angle, self.descriptor))
         at = None if self.at is None else self.at[chosen]
-        return Points(xy, size, angle, descriptor, None, at, self.frame), chosen
+        return Points(xy, size, angle, descriptor, None, at, self.frame, self.back), chosen
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class PairScore:
 
     score: float  # 0 and up, comparable between pairs of one matcher
     pairs: np.ndarray  # (k, 2) int32: indices into the two crops' points, best first
-    # (k, 4) float32: the places on both crops, x and y of the one and of the other as fractions; None: the points' own.
+    # (k, 4) float32: the places on both, x and y of the one and of the other, as the points' own; None: these.
     places: np.ndarray | None = None
 
     @property
@@ -57,12 +63,14 @@ class PairScore:
         return len(self.pairs) if self.places is None else len(self.places)
 
     def placed(self, a: Points, b: Points) -> np.ndarray:
-        """The places ``(k, 4)`` float32 of the agreeing spots, best first."""
+        """The places ``(k, 4)`` float32 of the agreeing spots on both crops, as fractions, best first."""
         import numpy as np
 
-        if self.places is not None:
-            return self.places
-        return np.concatenate([a.xy[self.pairs[:, 0]], b.xy[self.pairs[:, 1]]], axis=1).astype(np.float32)
+        if self.places is None:
+            mine, others = a.xy[self.pairs[:, 0]], b.xy[self.pairs[:, 1]]
+        else:
+            mine, others = self.places[:, :2], self.places[:, 2:]
+        return np.concatenate([a.on_crop(mine), b.on_crop(others)], axis=1).astype(np.float32)
 
 
 class Matcher(Protocol):

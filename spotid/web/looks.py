@@ -39,7 +39,7 @@ def spots(project_id: str) -> ResponseReturnValue:
     profile = line.routing.of(one["species"])
     if line.routing.of(other["species"]) is not profile:
         return jsonify(pairs=[], count=0, crops=[], sentence=APART)
-    found = shown_spots(project, line.chosen_of(profile).matcher, profile.padding, one, other)
+    found = shown_spots(project, line.chosen_of(profile).matcher, profile.padding, one, other, lie=profile.lie)
     best, count = found or ([], 0)
     pairs = [{"a": _rounded(spot.a), "b": _rounded(spot.b)} for spot in best]
     crops = [_crop(row, profile.padding) for row in (one, other)]

@@ -290,7 +290,7 @@ def test_the_outcome_tells_every_row_and_a_person_settles_what_is_asked(client, 
     project, uid, ids = imported
     api = f"/api/project/{project.id}/imports"
     assert client.get(api).json == {"count": 1, "url": f"/project/{project.id}/imports/{uid}"}
-    assert "Rows of an import to be answered" in client.get(f"/project/{project.id}/").text
+    assert "Row of an import to be answered" in client.get(f"/project/{project.id}/").text
     found = client.get(f"{api}/{uid}").json
     assert found["counts"]["ask"] == 1 and [row["state"] for row in found["rows"]] == ["ask", "refused"]
     [asked] = client.get(f"{api}/{uid}?state=ask").json["rows"]
