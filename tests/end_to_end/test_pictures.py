@@ -237,7 +237,7 @@ def afterwards(page: Page, address: str, project: str, take: Take) -> None:
     page.goto(f"{address}/about")
     page.click("#check")
     expect(page.locator("#checks li").first).to_be_visible(timeout=60_000)
-    take("about")
+    take("about", moving=True)
 
 
 def places_and_times(page: Page, project: str, store: Store, take: Take) -> None:
