@@ -26,7 +26,7 @@ COMMERCIAL = {"yes": "yes", "no": "no", "ask": "ask its makers"}
 
 def page() -> str:
     """The page, as Markdown."""
-    models = [one for one in shelf.models().values() if not one.own]
+    models = list(shelf.shipped().values())
     parts = [
         marks.chapter(
             TITLES[role],

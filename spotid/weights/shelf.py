@@ -67,11 +67,19 @@ def models() -> dict[str, Model]:
     """The models of the list in its order, then the user's own by name. Raises CatalogueError."""
     from spotid.weights import own
 
-    path = catalogue.listed()
-    found = dict(_listed(path, path.stat().st_mtime_ns if path.is_file() else 0))
+    found = _of_list(catalogue.listed())
     for name, files in sorted(own.read(folder()).items()):
         found.setdefault(name, of(*files, own=True))
     return found
+
+
+def shipped() -> dict[str, Model]:
+    """The models of SpotID's own list, whichever list holds on this computer."""
+    return _of_list(catalogue.LIST)
+
+
+def _of_list(path: Path) -> dict[str, Model]:
+    return dict(_listed(path, path.stat().st_mtime_ns if path.is_file() else 0))
 
 
 def model(name: str) -> Model:

@@ -84,3 +84,13 @@ def test_every_kind_of_error_has_a_chapter() -> None:
 def test_what_would_be_markdown_is_shown_as_it_is() -> None:
     assert marks.plain("a *b* [c] <d> ``e*``") == r"a \*b\* \[c\] \<d\> `e*`"
     assert marks.table(("a",), [("b|c",)]).splitlines()[-1] == r"| b\|c |"
+
+
+def test_the_page_of_models_is_of_the_shipped_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from spotid.reference import models
+    from spotid.weights import catalogue
+
+    before, path = models.page(), tmp_path / "list.toml"
+    path.write_text("", encoding="utf-8")
+    monkeypatch.setenv(catalogue.ELSEWHERE, str(path))
+    assert models.page() == before
