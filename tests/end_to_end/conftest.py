@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from werkzeug.serving import make_server
 
 from spotid.project import ledger
@@ -19,6 +19,8 @@ from tests.end_to_end.quiet import COUNTING
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 SIZE = (300, 180)
+PATIENCE_MS = 20_000  # with a page, beside whatever else the computer does; nothing waits longer than it has to
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -85,7 +87,7 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     context.add_init_script("localStorage.setItem('spotid-tour', 'yes')")
     context.add_init_script(COUNTING)
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE_MS)
 
     def heard(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -87,5 +87,5 @@ def test_a_task_at_work_is_followed(page: Page, site) -> None:
     expect(page.locator("#task-run")).to_have_text("at work")
     expect(page.locator("#run-start")).to_be_hidden()
     job["state"] = "done"
-    expect(page.locator("#review-text")).to_contain_text("pairs are left", timeout=5_000)
+    expect(page.locator("#review-text")).to_contain_text("pairs are left")
     expect(page.locator("#review-go")).to_be_visible()

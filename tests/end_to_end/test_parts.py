@@ -59,7 +59,7 @@ def test_the_choices_follow_the_run(page: Page, site: Any) -> None:
     page.locator("#parts > summary").click()
     page.get_by_role("button", name="Look for new photographs").click()
     told.state = "failed"
-    expect(page.locator("#parts-missing")).to_contain_text("works with the encoder “miewid-msv3”", timeout=5_000)
+    expect(page.locator("#parts-missing")).to_contain_text("works with the encoder “miewid-msv3”")
     page.locator("#parts-missing").get_by_role("link", name="Parts").click()
     expect(choice).to_be_visible()
     page.unroute_all(behavior="ignoreErrors")

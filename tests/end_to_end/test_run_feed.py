@@ -55,7 +55,7 @@ def test_without_events_the_page_asks_by_itself(page, site) -> None:
     page.goto(site.url("run"))
     expect(page.locator("#stages")).to_contain_text("100 of 4,800")
     told.done = 2400
-    expect(page.locator("#stages")).to_contain_text("2,400 of 4,800", timeout=5_000)
+    expect(page.locator("#stages")).to_contain_text("2,400 of 4,800")
     assert told.streams == 1, "a stream that never told anything is not asked for at every turn"
     expect(page.locator("#run-lost")).to_be_hidden()
 
@@ -66,7 +66,7 @@ def test_a_stream_that_is_cut_is_asked_for_anew(page, site) -> None:
     expect(page.locator("#stages")).to_contain_text("100 of 4,800")
     for done in (200, 300, 400):
         told.done = done
-        expect(page.locator("#stages")).to_contain_text(f"{done} of 4,800", timeout=5_000)
+        expect(page.locator("#stages")).to_contain_text(f"{done} of 4,800")
     assert told.streams > 1
 
 
@@ -106,7 +106,7 @@ def test_a_pause_for_want_of_room(page, site) -> None:
     expect(page.locator("#run-title")).to_have_text("Waiting for room on the disk")
     assert told.posts == [{"action": "start"}]
     told.state, told.more = "running", {}
-    expect(page.locator("#run-title")).to_have_text("Working through your photographs", timeout=5_000)
+    expect(page.locator("#run-title")).to_have_text("Working through your photographs")
 
 
 def test_the_time_left_is_honest(page, site) -> None:
@@ -115,10 +115,10 @@ def test_the_time_left_is_honest(page, site) -> None:
     expect(page.locator("#overall-left")).to_have_text("about 2 hours left")
     told.more = {"unmeasured": ["Describing the coats", "Finding look-alikes"]}
     expect(page.locator("#overall-left")).to_have_text(
-        "at least 2 hours left; how long “Describing the coats” and what follows take is not known yet", timeout=5_000
+        "at least 2 hours left; how long “Describing the coats” and what follows take is not known yet"
     )
     told.more = {"seconds_left": None}
-    expect(page.locator("#overall-left")).to_have_text("working out the time left", timeout=5_000)
+    expect(page.locator("#overall-left")).to_have_text("working out the time left")
 
 
 def test_a_file_that_stopped_the_program_can_be_tried_again(page, site) -> None:

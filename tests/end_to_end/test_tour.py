@@ -21,7 +21,7 @@ def newcomer(browser: Browser) -> Iterator[Page]:
     """A browser that has never seen SpotID."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(20_000)
     yield opened
     context.close()
 
